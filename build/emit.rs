@@ -1,0 +1,385 @@
+//! Writes the rules as Rust tables, in the types of `src/rule/table.rs`.
+
+use std::{
+    collections::BTreeMap,
+    fmt::{Debug, Write as _},
+};
+
+use crate::{
+    shape::{Item, OPEN, Set, Shape},
+    source::{Check, Cover, Right, Rule},
+    trigger::{self, Back, Trigger},
+};
+
+/// Slots of the table that hashes a shape's first three bytes; as `START_SLOTS` in the engine.
+const START_SLOTS: usize = 1024;
+/// Slots of the table that hashes a pair; as `PAIR_SLOTS` in the engine.
+const PAIR_SLOTS: usize = 256;
+
+/// All tables, as the text of a Rust module.
+pub(crate) fn tables(rules: &[Rule]) -> Result<String, String> {
+    let mut out = Emitter::default();
+    for (number, rule) in rules.iter().enumerate() {
+        out.rule(number, rule)
+            .map_err(|reason| format!("rule {}: {reason}", rule.source.id))?;
+    }
+    Ok(out.finish())
+}
+
+#[derive(Default)]
+struct Emitter {
+    rules: String,
+    shapes: String,
+    after: String,
+    examples: String,
+    sets: BTreeMap<Set, usize>,
+    shape_count: usize,
+    after_count: usize,
+    start: Slots,
+    first: Slots,
+    after_slots: Slots,
+    pairs: Slots,
+    live: Slots,
+    pair_bytes: Vec<(u8, u8)>,
+    /// Of each shape.
+    windows: Vec<u32>,
+}
+
+/// Which entries stand in which slot of a table.
+#[derive(Default)]
+struct Slots(BTreeMap<usize, Vec<usize>>);
+
+impl Slots {
+    fn add(&mut self, slot: usize, entry: usize) {
+        let list = self.0.entry(slot).or_default();
+        if !list.contains(&entry) {
+            list.push(entry);
+        }
+    }
+
+    fn text(&self, name: &str, slots: usize) -> String {
+        let (mut starts, mut list) = (vec![0], Vec::new());
+        for slot in 0..slots {
+            list.extend(self.0.get(&slot).into_iter().flatten().copied());
+            starts.push(list.len());
+        }
+        format!(
+            "pub(crate) static {name}: Index<{}> = Index {{ starts: {starts:?}, list: &{list:?} }};\n",
+            slots + 1,
+        )
+    }
+}
+
+impl Emitter {
+    fn rule(&mut self, number: usize, rule: &Rule) -> Result<(), String> {
+        let s = &rule.source;
+        let check = check(s.check.as_ref(), rule)?;
+        _ = writeln!(
+            self.rules,
+            "Rule {{ id: {:?}, title: {:?}, provider: {:?}, kind: Kind::{:?}, severity: \
+             Severity::{:?}, exposure: Exposure::{:?}, confidence: Confidence::{:?}, home_hosts: \
+             &{:?}, label: {}, yields: {}, distinct_min: {}, check: {check} }},",
+            s.id,
+            s.title,
+            rule.provider,
+            s.kind,
+            s.severity,
+            s.exposure,
+            s.confidence,
+            rule.home_hosts,
+            s.label,
+            s.yields,
+            s.distinct_min,
+        );
+        _ = writeln!(
+            self.examples,
+            "Examples {{ found: &{:?}, not_found: &{:?} }},",
+            s.examples, s.negative_examples
+        );
+        rule.shapes
+            .iter()
+            .try_for_each(|shape| self.shape(number, rule, shape))
+    }
+
+    fn shape(&mut self, number: usize, rule: &Rule, shape: &Shape) -> Result<(), String> {
+        let first = shape.items.first().filter(|item| item.min > 0);
+        let first = first
+            .ok_or("a shape may not begin with something optional")?
+            .set;
+        let trigger = trigger::of(shape, rule.source.left)?;
+        let id = self.shape_count;
+        self.shape_count += 1;
+        self.windows.push(trigger.window());
+        first
+            .bytes()
+            .for_each(|b| self.live.add(usize::from(b), id));
+        self.trigger(id, shape, &trigger);
+
+        let (segs, secret) = self.segs(shape);
+        let right = self.right(rule, shape);
+        let literal = shape
+            .items
+            .iter()
+            .take_while(|item| item.single().is_some())
+            .count();
+        _ = writeln!(
+            self.shapes,
+            "Shape {{ rule: {number}, segs: &[{segs}], secret: ({}, {}), left: Left::{:?}, right: \
+             {right}, open: {}, window: {}, literal: {literal}, probe: {:?} }},",
+            secret.0,
+            secret.1,
+            rule.source.left,
+            shape.is_open(),
+            trigger.window(),
+            probe(shape),
+        );
+        Ok(())
+    }
+
+    fn trigger(&mut self, id: usize, shape: &Shape, trigger: &Trigger) {
+        match trigger {
+            Trigger::Start => {
+                let head: Vec<u8> = shape.items.iter().map_while(Item::single).take(3).collect();
+                match head.as_slice() {
+                    [a, b, c] if !shape.fold => self.start.add(start_slot([*a, *b, *c]), id),
+                    _ => shape.items[0]
+                        .set
+                        .bytes()
+                        .for_each(|byte| self.first.add(usize::from(byte), id)),
+                }
+            }
+            Trigger::AfterLiteral {
+                literal,
+                fold,
+                back,
+            } => {
+                let back = match back {
+                    Back::Fixed(back) => format!("Back::Fixed({back})"),
+                    Back::Lead { set, min, max } => {
+                        let set = self.set(set);
+                        format!("Back::Lead {{ set: {set}, min: {min}, max: {max} }}")
+                    }
+                };
+                let (text, last) = (bytes(literal), usize::from(literal[literal.len() - 1]));
+                _ = writeln!(
+                    self.after,
+                    "AfterLiteral {{ shape: {id}, literal: {text}, fold: {fold}, back: {back} }},"
+                );
+                self.after_slots.add(last, self.after_count);
+                self.after_count += 1;
+            }
+            Trigger::Pair { pair: (a, b), back } => {
+                let cases = |byte: u8| {
+                    let upper = byte.to_ascii_uppercase();
+                    if shape.fold && upper != byte {
+                        vec![byte, upper]
+                    } else {
+                        vec![byte]
+                    }
+                };
+                for (a, b) in cases(*a)
+                    .into_iter()
+                    .flat_map(|a| cases(*b).into_iter().map(move |b| (a, b)))
+                {
+                    // The entry holds both: the shape and how far back it starts.
+                    self.pairs.add(pair_slot(a, b), id << 16 | *back as usize);
+                    self.pair_bytes.push((a, b));
+                }
+            }
+        }
+    }
+
+    /// The shape's segments, neighbouring single bytes joined, cut where the secret begins and ends.
+    fn segs(&mut self, shape: &Shape) -> (String, (usize, usize)) {
+        let (mut text, mut count, mut secret) = (String::new(), 0, (0, 0));
+        let mut literal: Vec<u8> = Vec::new();
+        for index in 0..=shape.items.len() {
+            let edge = index == shape.secret.start || index == shape.secret.end;
+            let item = shape.items.get(index);
+            let single = item.and_then(Item::single);
+            if !literal.is_empty() && (edge || single.is_none()) {
+                let name = if shape.fold { "Fold" } else { "Literal" };
+                _ = write!(text, "Seg::{name}({}), ", bytes(&literal));
+                literal.clear();
+                count += 1;
+            }
+            if index == shape.secret.start {
+                secret.0 = count;
+            }
+            if index == shape.secret.end {
+                secret.1 = count;
+            }
+            match (item, single) {
+                (_, Some(byte)) => literal.push(byte),
+                (Some(item), None) => {
+                    let max = if item.max == OPEN {
+                        "Seg::OPEN".into()
+                    } else {
+                        item.max.to_string()
+                    };
+                    let set = self.set(&item.set);
+                    _ = write!(
+                        text,
+                        "Seg::Run {{ set: {set}, min: {}, max: {max} }}, ",
+                        item.min
+                    );
+                    count += 1;
+                }
+                (None, None) => {}
+            }
+        }
+        (text, secret)
+    }
+
+    /// The bytes that may not follow the shape.
+    fn right(&mut self, rule: &Rule, shape: &Shape) -> String {
+        let inside = shape.secret.end == shape.items.len();
+        match shape.items.last() {
+            Some(last) if rule.source.right == Right::Class && inside && !shape.is_open() => {
+                let mut set = last.set;
+                (0..=255)
+                    .filter(u8::is_ascii_alphanumeric)
+                    .for_each(|b| set.insert(b));
+                format!("Some({})", self.set(&set))
+            }
+            _ => "None".into(),
+        }
+    }
+
+    fn set(&mut self, set: &Set) -> String {
+        let next = self.sets.len();
+        format!("&SET_{}", self.sets.entry(*set).or_insert(next))
+    }
+
+    fn finish(mut self) -> String {
+        // The widest first: a search that is far from the end stops at the first that is too narrow.
+        for list in self.live.0.values_mut() {
+            list.sort_by_key(|shape| std::cmp::Reverse(self.windows[*shape]));
+        }
+        let window_max = self.windows.iter().max().copied().unwrap_or_default();
+        let mut out = String::new();
+        for (set, number) in &self.sets {
+            _ = writeln!(
+                out,
+                "static SET_{number}: ByteSet = ByteSet::new({:?});",
+                set.0
+            );
+        }
+        let mut table = |name: &str, of: &str, rows: &str| {
+            _ = writeln!(out, "pub(crate) static {name}: &[{of}] = &[\n{rows}];");
+        };
+        table("RULES", "Rule", &self.rules);
+        table("SHAPES", "Shape", &self.shapes);
+        table("AFTER", "AfterLiteral", &self.after);
+        table("EXAMPLES", "Examples", &self.examples);
+        out.push_str(&self.start.text("START_INDEX", START_SLOTS));
+        out.push_str(&self.first.text("FIRST_INDEX", 256));
+        out.push_str(&self.after_slots.text("AFTER_INDEX", 256));
+        out.push_str(&self.pairs.text("PAIR_INDEX", PAIR_SLOTS));
+        out.push_str(&self.live.text("LIVE_INDEX", 256));
+        let nibbles = nibbles(&self.pair_bytes);
+        _ = writeln!(
+            out,
+            "pub(crate) static NIBBLES: Nibbles = Nibbles {nibbles};"
+        );
+        _ = writeln!(out, "pub(crate) const WINDOW_MAX: usize = {window_max};");
+        out
+    }
+}
+
+fn bytes(text: &[u8]) -> String {
+    format!("b\"{}\"", text.escape_ascii())
+}
+
+fn start_slot([a, b, c]: [u8; 3]) -> usize {
+    let key = u32::from(a) | u32::from(b) << 8 | u32::from(c) << 16;
+    (key.wrapping_mul(0x9E37_79B1) >> 22) as usize
+}
+
+fn pair_slot(a: u8, b: u8) -> usize {
+    usize::from(a.wrapping_mul(29) ^ b)
+}
+
+/// A fixed byte at a fixed place that tells quickly that a shape without a leading literal is not here.
+fn probe(shape: &Shape) -> Option<(u32, u8)> {
+    if shape.fold || shape.items[0].single().is_some() {
+        return None;
+    }
+    let mut at = 0;
+    for item in &shape.items {
+        if let Some(byte) = item.single() {
+            return Some((at, byte));
+        }
+        if item.min != item.max {
+            break;
+        }
+        at += item.min;
+    }
+    None
+}
+
+/// The pairs as nibble tables of eight buckets: a pair may stand where all four lookups share a bit.
+fn nibbles(pairs: &[(u8, u8)]) -> String {
+    let mut sorted = pairs.to_vec();
+    sorted.sort_by_key(|(a, b)| (*b, *a));
+    sorted.dedup();
+    let mut tables = [[0_u8; 16]; 4];
+    let per_bucket = sorted.len().div_ceil(8).max(1);
+    for (index, (a, b)) in sorted.iter().enumerate() {
+        let bit = 1 << (index / per_bucket);
+        for (table, nibble) in [(0, a & 15), (1, a >> 4), (2, b & 15), (3, b >> 4)] {
+            tables[table][usize::from(nibble)] |= bit;
+        }
+    }
+    let [a_low, a_high, b_low, b_high] = tables;
+    let field = |name: &str, table: &dyn Debug| format!("{name}: {table:?}, ");
+    format!(
+        "{{ {}{}{}{}}}",
+        field("first_low", &a_low),
+        field("first_high", &a_high),
+        field("second_low", &b_low),
+        field("second_high", &b_high)
+    )
+}
+
+fn check(check: Option<&Check>, rule: &Rule) -> Result<String, String> {
+    Ok(match check {
+        None => "Check::None".into(),
+        Some(Check::Crc32 {
+            cover,
+            encoding,
+            len,
+            gap,
+        }) => {
+            let skip = if *cover == Cover::Whole {
+                0
+            } else {
+                shared_literal(rule)?
+            };
+            format!(
+                "Check::Crc32 {{ skip: {skip}, encoding: Encoding::{encoding:?}, len: {len}, gap: {gap} }}"
+            )
+        }
+        Some(Check::GithubFineGrained) => "Check::GithubFineGrained".into(),
+        Some(Check::Jwt) => "Check::Jwt".into(),
+        Some(Check::Contains { text }) => format!("Check::Contains({text:?})"),
+    })
+}
+
+/// The length of the literal that all shapes of a rule begin their secret with.
+fn shared_literal(rule: &Rule) -> Result<usize, String> {
+    let length = |shape: &Shape| {
+        let secret = &shape.items[shape.secret.clone()];
+        secret
+            .iter()
+            .take_while(|item| item.single().is_some())
+            .count()
+    };
+    let mut lengths = rule.shapes.iter().map(length);
+    let first = lengths.next().unwrap_or(0);
+    if lengths.all(|length| length == first) {
+        Ok(first)
+    } else {
+        Err("check: cover = \"body\" wants literals of one length".into())
+    }
+}

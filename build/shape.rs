@@ -1,0 +1,346 @@
+//! Parses a shape: a subset of regular expressions without backtracking (docs/rule-format.md).
+
+use std::ops::Range;
+
+/// The largest bounded shape, in bytes: what a stream may have to hold back for it.
+pub(crate) const SHAPE_BYTES_MAX: u32 = 4096;
+/// The upper count of an open-ended item.
+pub(crate) const OPEN: u32 = u32::MAX;
+
+/// A set of bytes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) struct Set(pub(crate) [u64; 4]);
+
+impl Set {
+    pub(crate) const EMPTY: Set = Set([0; 4]);
+
+    pub(crate) fn of(bytes: impl IntoIterator<Item = u8>) -> Set {
+        let mut set = Set::EMPTY;
+        bytes.into_iter().for_each(|b| set.insert(b));
+        set
+    }
+
+    pub(crate) fn insert(&mut self, byte: u8) {
+        self.0[usize::from(byte >> 6)] |= 1 << (byte & 63);
+    }
+
+    pub(crate) fn has(&self, byte: u8) -> bool {
+        self.0[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1
+    }
+
+    pub(crate) fn bytes(&self) -> impl Iterator<Item = u8> + '_ {
+        (0..=255).filter(|b| self.has(*b))
+    }
+
+    pub(crate) fn meets(&self, other: &Set) -> bool {
+        self.0.iter().zip(other.0).any(|(a, b)| a & b != 0)
+    }
+
+    pub(crate) fn within(&self, other: &Set) -> bool {
+        self.0.iter().zip(other.0).all(|(a, b)| a & !b == 0)
+    }
+}
+
+/// So many bytes of a set.
+#[derive(Clone, Debug)]
+pub(crate) struct Item {
+    pub(crate) set: Set,
+    /// The one byte that was written, in lower case where letters are taken in either.
+    byte: Option<u8>,
+    pub(crate) min: u32,
+    pub(crate) max: u32,
+}
+
+impl Item {
+    /// The byte this item stands for, in lower case where letters are taken in either, if it is a single one.
+    pub(crate) fn single(&self) -> Option<u8> {
+        self.byte.filter(|_| self.min == 1 && self.max == 1)
+    }
+}
+
+/// One expanded shape.
+#[derive(Clone, Debug)]
+pub(crate) struct Shape {
+    pub(crate) items: Vec<Item>,
+    /// The items that are the secret.
+    pub(crate) secret: Range<usize>,
+    /// Whether letters were written to be taken in either case.
+    pub(crate) fold: bool,
+}
+
+impl Shape {
+    pub(crate) fn is_open(&self) -> bool {
+        self.items.last().is_some_and(|item| item.max == OPEN)
+    }
+}
+
+/// Parses and expands a shape.
+pub(crate) fn parse(text: &str) -> Result<Vec<Shape>, String> {
+    let (fold, text) = match text.strip_prefix("(?i)") {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let mut parser = Parser {
+        bytes: text.as_bytes(),
+        at: 0,
+        fold,
+    };
+    let shapes = parser.sequence(false)?;
+    if parser.at != parser.bytes.len() {
+        return Err(format!("a ')' too many at {}", parser.at));
+    }
+    shapes
+        .into_iter()
+        .map(|draft| {
+            let items = draft.items;
+            let secret = draft.secret.unwrap_or(0..items.len());
+            let shape = Shape {
+                items,
+                secret,
+                fold,
+            };
+            admit(&shape).map(|()| shape)
+        })
+        .collect()
+}
+
+#[derive(Clone, Default)]
+struct Draft {
+    items: Vec<Item>,
+    secret: Option<Range<usize>>,
+}
+
+struct Parser<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    fold: bool,
+}
+
+impl Parser<'_> {
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn next(&mut self) -> Result<u8, String> {
+        let byte = self.peek().ok_or("it ends too early")?;
+        self.at += 1;
+        Ok(byte)
+    }
+
+    fn eat(&mut self, word: &str) -> bool {
+        let found = self.bytes[self.at..].starts_with(word.as_bytes());
+        self.at += if found { word.len() } else { 0 };
+        found
+    }
+
+    /// Parses up to `)` or, where alternatives are allowed, `|`.
+    fn sequence(&mut self, nested: bool) -> Result<Vec<Draft>, String> {
+        let mut drafts = vec![Draft::default()];
+        while let Some(byte) = self.peek() {
+            match byte {
+                b')' => break,
+                b'|' if nested => break,
+                b'(' => drafts = self.group(&drafts)?,
+                _ => {
+                    let item = self.item()?;
+                    drafts
+                        .iter_mut()
+                        .for_each(|draft| draft.items.push(item.clone()));
+                }
+            }
+        }
+        Ok(drafts)
+    }
+
+    fn group(&mut self, before: &[Draft]) -> Result<Vec<Draft>, String> {
+        let capture = !self.eat("(?:");
+        if capture {
+            self.at += 1;
+        }
+        let mut alternatives = self.sequence(true)?;
+        while self.peek() == Some(b'|') {
+            self.at += 1;
+            alternatives.extend(self.sequence(true)?);
+        }
+        if self.next()? != b')' {
+            return Err("a group is not closed".into());
+        }
+        let mut joined = Vec::new();
+        for draft in before {
+            for alternative in &alternatives {
+                let mut both = draft.clone();
+                let start = both.items.len();
+                both.items.extend(alternative.items.iter().cloned());
+                let inner = alternative
+                    .secret
+                    .clone()
+                    .map(|s| s.start + start..s.end + start);
+                let own = capture.then_some(start..both.items.len());
+                both.secret = match (both.secret, inner, own) {
+                    (None, a, b) if a.is_none() || b.is_none() => a.or(b),
+                    (secret @ Some(_), None, None) => secret,
+                    _ => return Err("more than one capturing group".into()),
+                };
+                joined.push(both);
+            }
+        }
+        if joined.len() > 64 {
+            return Err("more than 64 alternatives".into());
+        }
+        Ok(joined)
+    }
+
+    fn item(&mut self) -> Result<Item, String> {
+        let mut set = match self.next()? {
+            b'[' => self.class()?,
+            b'\\' => self.escape()?,
+            byte @ (b'*' | b'+' | b'?' | b'{' | b'}' | b'.' | b'^' | b'$') => {
+                return Err(format!(
+                    "'{}' needs a '\\' or is not supported",
+                    char::from(byte)
+                ));
+            }
+            byte => Set::of([byte]),
+        };
+        let mut bytes = set.bytes();
+        let byte = bytes.next().filter(|_| bytes.next().is_none());
+        let byte = if self.fold {
+            byte.map(|b| b.to_ascii_lowercase())
+        } else {
+            byte
+        };
+        drop(bytes);
+        if self.fold {
+            let letters: Vec<u8> = set.bytes().filter(u8::is_ascii_alphabetic).collect();
+            for letter in letters {
+                set.insert(letter.to_ascii_lowercase());
+                set.insert(letter.to_ascii_uppercase());
+            }
+        }
+        let (min, max) = if self.eat("{") {
+            self.counts()?
+        } else {
+            (1, 1)
+        };
+        Ok(Item {
+            set,
+            byte,
+            min,
+            max,
+        })
+    }
+
+    fn counts(&mut self) -> Result<(u32, u32), String> {
+        let rest = &self.bytes[self.at..];
+        let end = rest
+            .iter()
+            .position(|b| *b == b'}')
+            .ok_or("a '{' is not closed")?;
+        let text = std::str::from_utf8(&rest[..end]).map_err(|error| error.to_string())?;
+        self.at += end + 1;
+        let number = |part: &str| part.parse::<u32>().map_err(|_| format!("count {text:?}"));
+        let (min, max) = match text.split_once(',') {
+            None => (number(text)?, number(text)?),
+            Some((min, "")) => (number(min)?, OPEN),
+            Some((min, max)) => (number(min)?, number(max)?),
+        };
+        if max < min || max == 0 {
+            return Err(format!("count {text:?}: the upper one is too small"));
+        }
+        Ok((min, max))
+    }
+
+    fn escape(&mut self) -> Result<Set, String> {
+        Ok(match self.next()? {
+            b'd' => Set::of(b'0'..=b'9'),
+            b'n' => Set::of([b'\n']),
+            b'r' => Set::of([b'\r']),
+            b't' => Set::of([b'\t']),
+            byte if byte.is_ascii_alphanumeric() => {
+                return Err(format!("'\\{}' is not supported", char::from(byte)));
+            }
+            byte => Set::of([byte]),
+        })
+    }
+
+    fn class(&mut self) -> Result<Set, String> {
+        let negated = self.eat("^");
+        let mut set = Set::EMPTY;
+        loop {
+            let low = match self.next()? {
+                b']' => break,
+                b'\\' => {
+                    let escaped = self.escape()?;
+                    let mut bytes = escaped.bytes();
+                    match (bytes.next(), bytes.next()) {
+                        (Some(byte), None) => byte,
+                        _ => {
+                            escaped.bytes().for_each(|b| set.insert(b));
+                            continue;
+                        }
+                    }
+                }
+                byte => byte,
+            };
+            let is_range = self.peek() == Some(b'-') && self.bytes.get(self.at + 1) != Some(&b']');
+            if !is_range {
+                set.insert(low);
+                continue;
+            }
+            self.at += 1;
+            let high = match self.next()? {
+                b'\\' => self.next()?,
+                byte => byte,
+            };
+            if high < low {
+                return Err(format!("range {}-{}", char::from(low), char::from(high)));
+            }
+            (low..=high).for_each(|b| set.insert(b));
+        }
+        Ok(if negated {
+            Set::of((0x21..=0x7E).filter(|b| !set.has(*b)))
+        } else {
+            set
+        })
+    }
+}
+
+fn admit(shape: &Shape) -> Result<(), String> {
+    let items = &shape.items;
+    if items.is_empty() || shape.secret.is_empty() {
+        return Err("nothing in it".into());
+    }
+    let bounded: u64 = items
+        .iter()
+        .map(|item| u64::from(if item.max == OPEN { item.min } else { item.max }))
+        .sum();
+    if bounded > u64::from(SHAPE_BYTES_MAX) {
+        return Err(format!("{bounded} bytes long, at most {SHAPE_BYTES_MAX}"));
+    }
+    for (index, item) in items.iter().enumerate() {
+        let last = index + 1 == items.len();
+        if item.max == OPEN && !(last && shape.secret.end == items.len()) {
+            return Err("an open-ended item must be the very last and secret".into());
+        }
+        if item.min < item.max && !last {
+            follow(items, index)?;
+        }
+    }
+    Ok(())
+}
+
+/// An item of variable length may not eat what follows it: then the longest match is the only one.
+fn follow(items: &[Item], index: usize) -> Result<(), String> {
+    for next in &items[index + 1..] {
+        if items[index].set.meets(&next.set) {
+            return Err(format!(
+                "item {} may eat the start of what follows it",
+                index + 1
+            ));
+        }
+        if next.min > 0 {
+            break;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! The types of the built-in tables, which `build.rs` fills.
+
+use super::check::{Check, Encoding};
+use super::{Confidence, Exposure, Kind, Rule, Severity, example::Examples};
+
+/// A set of bytes.
+#[derive(Debug)]
+pub(crate) struct ByteSet([u64; 4]);
+
+impl ByteSet {
+    pub(crate) const fn new(bits: [u64; 4]) -> Self {
+        ByteSet(bits)
+    }
+
+    /// Whether the byte is of the set.
+    #[inline]
+    #[allow(clippy::indexing_slicing)] // A byte shifted right by six is at most 3.
+    pub(crate) fn has(&self, byte: u8) -> bool {
+        self.0[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1
+    }
+
+    /// How many of the first bytes are of the set, at most `max`.
+    #[inline]
+    pub(crate) fn run(&self, bytes: &[u8], max: usize) -> usize {
+        bytes
+            .iter()
+            .take(max)
+            .take_while(|byte| self.has(**byte))
+            .count()
+    }
+}
+
+/// A part of a shape.
+#[derive(Debug)]
+pub(crate) enum Seg {
+    /// These bytes.
+    Literal(&'static [u8]),
+    /// These letters in either case; written in lower case.
+    Fold(&'static [u8]),
+    /// So many bytes of a set.
+    Run {
+        set: &'static ByteSet,
+        min: u32,
+        max: u32,
+    },
+}
+
+impl Seg {
+    /// The upper count of an open-ended run.
+    pub(crate) const OPEN: u32 = u32::MAX;
+}
+
+/// What may stand before a shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Left {
+    /// No letter or digit, save as the end of an escape.
+    Word,
+    /// Anything.
+    Any,
+}
+
+/// One expanded shape of a rule.
+#[derive(Debug)]
+pub(crate) struct Shape {
+    /// The rule's place in `RULES`.
+    pub(crate) rule: u16,
+    pub(crate) segs: &'static [Seg],
+    /// The segments that are the secret: from, to.
+    pub(crate) secret: (u8, u8),
+    pub(crate) left: Left,
+    /// The bytes that may not follow.
+    pub(crate) right: Option<&'static ByteSet>,
+    /// Whether it goes on as far as its last class does.
+    pub(crate) open: bool,
+    /// How many bytes of it, at most, can have been seen without its trigger.
+    pub(crate) window: u16,
+    /// How many fixed bytes it begins with.
+    pub(crate) literal: u8,
+    /// A fixed byte at a fixed place, where it begins with none.
+    pub(crate) probe: Option<(u32, u8)>,
+}
+
+/// Where the start of a shape lies before the end of a literal.
+#[derive(Debug)]
+pub(crate) enum Back {
+    /// So many bytes.
+    Fixed(u32),
+    /// The literal, and the bytes of a class before it.
+    Lead {
+        set: &'static ByteSet,
+        min: u32,
+        max: u32,
+    },
+}
+
+/// A shape that is looked for where a run follows a literal.
+#[derive(Debug)]
+pub(crate) struct AfterLiteral {
+    pub(crate) shape: u16,
+    pub(crate) literal: &'static [u8],
+    pub(crate) fold: bool,
+    pub(crate) back: Back,
+}
+
+/// Lists of numbers by slot: slot `s` holds `list[starts[s]..starts[s + 1]]`.
+#[derive(Debug)]
+pub(crate) struct Index<const N: usize> {
+    pub(crate) starts: [u16; N],
+    pub(crate) list: &'static [u32],
+}
+
+impl<const N: usize> Index<N> {
+    /// The numbers of a slot; none where there is no such slot.
+    #[inline]
+    pub(crate) fn of(&self, slot: usize) -> &'static [u32] {
+        match (self.starts.get(slot), self.starts.get(slot + 1)) {
+            (Some(start), Some(end)) => self
+                .list
+                .get(usize::from(*start)..usize::from(*end))
+                .unwrap_or_default(),
+            _ => &[],
+        }
+    }
+}
+
+/// The pairs of the third trigger, as lookups by nibble: eight buckets, a bit each.
+#[derive(Debug)]
+pub(crate) struct Nibbles {
+    pub(crate) first_low: [u8; 16],
+    pub(crate) first_high: [u8; 16],
+    pub(crate) second_low: [u8; 16],
+    pub(crate) second_high: [u8; 16],
+}
+
+/// The slot of a shape's first three bytes in `START_INDEX`.
+#[inline]
+pub(crate) fn start_slot([a, b, c]: [u8; 3]) -> usize {
+    let key = u32::from(a) | u32::from(b) << 8 | u32::from(c) << 16;
+    (key.wrapping_mul(0x9E37_79B1) >> 22) as usize
+}
+
+/// The slot of a pair in `PAIR_INDEX`.
+#[inline]
+pub(crate) fn pair_slot(a: u8, b: u8) -> usize {
+    usize::from(a.wrapping_mul(29) ^ b)
+}
+
+include!(concat!(env!("OUT_DIR"), "/builtin.rs"));

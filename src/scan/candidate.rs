@@ -1,0 +1,235 @@
+//! What stands at a trigger: every shape that may be there is tried, and the longest match decides.
+
+use std::ops::Range;
+
+use super::{Found, Hit, Window};
+use crate::rule::{
+    Confidence, Rule,
+    shape::Match,
+    table::{self, AfterLiteral, Back, ByteSet, Left, Seg, Shape},
+};
+
+/// Trying shapes at one place of a window.
+pub(super) struct Candidates<'a> {
+    pub(super) window: &'a Window<'a>,
+    /// What lies before this place is decided.
+    pub(super) from: usize,
+    pub(super) at: usize,
+}
+
+/// The best of what has been tried at a place.
+#[derive(Default)]
+struct Best {
+    hit: Option<(usize, Hit)>,
+    /// Where the first undecided candidate starts.
+    live: Option<usize>,
+    /// Where the first candidate starts that matches: it has to wait with those that may be longer.
+    matched: Option<usize>,
+}
+
+impl Candidates<'_> {
+    /// Tries what a run's start and a pair stand for.
+    #[inline(never)]
+    pub(super) fn decide(&self, is_run: bool, is_pair: bool) -> Found {
+        let mut best = Best::default();
+        if is_run {
+            self.starts(self.at, &mut best);
+            match self.window.byte_before(self.at) {
+                Some(byte) if !is_token(byte) => self.after_literals(byte, &mut best),
+                _ => {}
+            }
+        }
+        if is_pair && let Some([a, b]) = self.bytes_at(self.at) {
+            for entry in table::PAIR_INDEX.of(table::pair_slot(a, b)) {
+                let (shape, back) = (entry >> 16, (entry & 0xFFFF) as usize);
+                if let Some(start) = self.at.checked_sub(back) {
+                    self.attempt(shape, start, &mut best);
+                }
+            }
+        }
+        best.found()
+    }
+
+    /// Where, from this run's start on, a word may start because an escape ends there: `\nghp_…`, `\u003dghp_…`,
+    /// `%20ghp_…`, `%2520ghp_…`. A bit a place.
+    #[inline]
+    pub(super) fn words_in_escape(&self) -> u64 {
+        match self.window.byte_before(self.at) {
+            Some(b'\\') => 1 << 1 | 1 << 5,
+            Some(b'%') => 1 << 2 | 1 << 4,
+            _ => 0,
+        }
+    }
+
+    fn bytes_at<const N: usize>(&self, at: usize) -> Option<[u8; N]> {
+        self.window.bytes().get(at..)?.first_chunk().copied()
+    }
+
+    /// Shapes that start where a run does.
+    fn starts(&self, at: usize, best: &mut Best) {
+        let Some(head) = self.bytes_at(at) else {
+            return;
+        };
+        for shape in table::START_INDEX.of(table::start_slot(head)) {
+            self.attempt(*shape, at, best);
+        }
+        for shape in table::FIRST_INDEX.of(usize::from(head[0])) {
+            self.attempt(*shape, at, best);
+        }
+    }
+
+    /// Shapes whose literal ends where the run starts.
+    fn after_literals(&self, byte: u8, best: &mut Best) {
+        for entry in table::AFTER_INDEX.of(usize::from(byte)) {
+            if let Some(after) = table::AFTER.get(*entry as usize)
+                && let Some(start) = self.start_before(after)
+            {
+                self.attempt(u32::from(after.shape), start, best);
+            }
+        }
+    }
+
+    /// Where a shape starts whose literal ends at this place.
+    fn start_before(&self, after: &AfterLiteral) -> Option<usize> {
+        let bytes = self.window.bytes();
+        let literal = self.at.checked_sub(after.literal.len())?;
+        let seen = bytes.get(literal..self.at)?;
+        let same = if after.fold {
+            seen.eq_ignore_ascii_case(after.literal)
+        } else {
+            seen == after.literal
+        };
+        if !same {
+            return None;
+        }
+        match after.back {
+            Back::Fixed(back) => self.at.checked_sub(back as usize),
+            Back::Lead { set, min, max } => {
+                let lead = bytes.get(..literal)?.iter().rev().take(max as usize);
+                let lead = lead.take_while(|b| set.has(**b)).count();
+                (lead >= min as usize).then(|| literal - lead)
+            }
+        }
+    }
+
+    fn attempt(&self, shape: u32, start: usize, best: &mut Best) {
+        if start < self.from {
+            return;
+        }
+        let Some(shape) = table::SHAPES.get(shape as usize) else {
+            return;
+        };
+        if shape.left == Left::Word && !self.window.starts_word(start) {
+            return;
+        }
+        let (bytes, end) = self.window.candidate(start);
+        match shape.attempt(bytes, end) {
+            Match::No => {}
+            Match::Live if self.window.is_at_limit(bytes.len()) => {
+                best.take(shape, start, self.hit_at_limit(shape, start, bytes.len()));
+            }
+            Match::Live => best.wait(start),
+            Match::Yes { len, secret } => {
+                best.take(shape, start, self.hit(shape, start, len, secret));
+            }
+        }
+    }
+
+    fn hit(&self, shape: &Shape, start: usize, len: usize, secret: Range<usize>) -> Option<Hit> {
+        let rule = table::RULES.get(usize::from(shape.rule))?;
+        let secret = start + secret.start..start + secret.end;
+        let bytes = self.window.bytes().get(secret.clone())?;
+        let prefix = if secret.start == start {
+            usize::from(shape.literal)
+        } else {
+            0
+        };
+        let (confidence, label) = (rule.judge(bytes, prefix)?, rule.label);
+        let (rule, confidence) = Some(bytes)
+            .filter(|_| rule.yields)
+            .and_then(specific)
+            .unwrap_or((rule, confidence));
+        Some(Hit {
+            rule,
+            confidence,
+            secret,
+            end: start + len,
+            open: shape.open.then(|| last_set(shape)).flatten(),
+            label,
+            prefix,
+        })
+    }
+
+    /// A candidate that is longer than may stay undecided is taken for what it looks like: closed, not passed.
+    fn hit_at_limit(&self, shape: &Shape, start: usize, len: usize) -> Option<Hit> {
+        let rule = table::RULES.get(usize::from(shape.rule))?;
+        Some(Hit {
+            rule,
+            confidence: rule.confidence,
+            secret: start..start + len,
+            end: start + len,
+            open: last_set(shape),
+            label: rule.label,
+            prefix: 0,
+        })
+    }
+}
+
+/// The rule that matches the whole of a secret which a generic rule has found, and the confidence of that.
+fn specific(secret: &[u8]) -> Option<(&'static Rule, Confidence)> {
+    table::LIVE_INDEX
+        .of(usize::from(*secret.first()?))
+        .iter()
+        .find_map(|number| {
+            let shape = table::SHAPES.get(*number as usize)?;
+            let rule = table::RULES.get(usize::from(shape.rule))?;
+            match shape.attempt(secret, true) {
+                Match::Yes { len, secret: span } if len == secret.len() && span == (0..len) => {
+                    Some((rule, rule.judge(secret, usize::from(shape.literal))?))
+                }
+                _ => None,
+            }
+        })
+}
+
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+}
+
+fn last_set(shape: &Shape) -> Option<&'static ByteSet> {
+    match shape.segs.last() {
+        Some(Seg::Run { set, .. }) => Some(set),
+        _ => None,
+    }
+}
+
+fn earlier(place: Option<usize>, other: usize) -> Option<usize> {
+    Some(place.map_or(other, |place| place.min(other)))
+}
+
+impl Best {
+    fn wait(&mut self, start: usize) {
+        self.live = earlier(self.live, start);
+    }
+
+    /// Keeps the longer match; a bounded one before an open-ended one, whose length says nothing.
+    fn take(&mut self, shape: &Shape, start: usize, hit: Option<Hit>) {
+        let Some(hit) = hit else {
+            return;
+        };
+        self.matched = earlier(self.matched, start);
+        let rank = |hit: &Hit, open: bool| if open { 0 } else { hit.end - hit.secret.start };
+        let rank = rank(&hit, shape.open);
+        if self.hit.as_ref().is_none_or(|(best, _)| rank > *best) {
+            self.hit = Some((rank, hit));
+        }
+    }
+
+    fn found(self) -> Found {
+        match (self.live, self.hit) {
+            (Some(live), _) => Found::Live(self.matched.map_or(live, |start| start.min(live))),
+            (None, Some((_, hit))) => Found::Hit(hit),
+            (None, None) => Found::Nothing,
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The scanner: the first credential in a window of bytes, or the first place that may still become one.
+//!
+//! A machine-made credential is a long run of token bytes (`[A-Za-z0-9_-]`), which words, numbers and markup are
+//! not. So blocks of 64 bytes become bit masks (`block`), and only three kinds of places are looked at, the triggers:
+//!
+//! 1. a run of sixteen and more starts, or goes on after `_` or `-`: is it the start of a shape?
+//! 2. such a run follows another byte (`SG.` + run): does a literal of some shape end here?
+//! 3. two bytes that some shape has at a fixed offset (`://`, `-----BEGIN`).
+//!
+//! Triggers are taken in the order of their places, each with the longest match there. That order depends on the
+//! bytes alone, so neither does what is found depend on how they were cut, as long as nothing is given up that a
+//! later byte could turn into a match: that is what [`live`] looks for at the end of the window.
+
+mod block;
+mod candidate;
+mod live;
+mod window;
+
+use std::ops::Range;
+
+use crate::rule::{Confidence, Rule};
+
+pub(crate) use self::window::Window;
+use self::{
+    block::{BLOCK, Masks},
+    candidate::Candidates,
+};
+
+/// A decided match. Places are relative to the window's bytes.
+#[derive(Debug)]
+pub(crate) struct Hit {
+    pub(crate) rule: &'static Rule,
+    pub(crate) confidence: Confidence,
+    /// The secret: what a replacement covers.
+    pub(crate) secret: Range<usize>,
+    /// Where the match ends and the search goes on.
+    pub(crate) end: usize,
+    /// Whether the secret goes on after `end`: it is open-ended, or was cut at the limit.
+    pub(crate) open: Option<&'static crate::rule::table::ByteSet>,
+    /// Whether a replacement may name the rule here.
+    pub(crate) label: bool,
+    /// How many bytes the vendor's public prefix has.
+    pub(crate) prefix: usize,
+}
+
+/// What a search found.
+#[derive(Debug)]
+pub(crate) enum Found {
+    /// The first decided match.
+    Hit(Hit),
+    /// Nothing is decided from this place on; all before it is free of matches.
+    Live(usize),
+    /// There is nothing.
+    Nothing,
+}
+
+/// Searches the window from a place on.
+pub(crate) fn search(window: &Window<'_>, from: usize) -> Found {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        return block::with_avx2(window, from);
+    }
+    search_with::<block::Portable>(window, from)
+}
+
+/// The search, over one way of classifying a block.
+#[inline(always)]
+fn search_with<C: block::Classify>(window: &Window<'_>, from: usize) -> Found {
+    let bytes = window.bytes();
+    let mut at = from;
+    let mut before = u64::from(!window.starts_word(at));
+    let mut escaped = 0_u128;
+    let mut current = masks_at::<C>(bytes, at);
+    while at < bytes.len() {
+        let next = masks_at::<C>(bytes, at + BLOCK);
+        let starts = current.token & !(current.alnum << 1 | before);
+        let mut runs = starts & run_starts(current.token, next.token) | escaped as u64;
+        escaped >>= BLOCK;
+        let mut seen = 0;
+        loop {
+            let places = (runs | current.pair) & !seen;
+            if places == 0 {
+                break;
+            }
+            let offset = places.trailing_zeros();
+            seen = u64::MAX >> (63 - offset);
+            let candidates = Candidates {
+                window,
+                from,
+                at: at + offset as usize,
+            };
+            let is_run = runs >> offset & 1 == 1;
+            if is_run {
+                let words = u128::from(candidates.words_in_escape()) << offset;
+                runs |= words as u64;
+                escaped |= words >> BLOCK;
+            }
+            match candidates.decide(is_run, current.pair >> offset & 1 == 1) {
+                Found::Nothing => {}
+                Found::Live(live) => {
+                    return Found::Live(live::before(window, from, live, candidates.at + 1));
+                }
+                hit => return hit,
+            }
+        }
+        before = current.alnum >> 63;
+        current = next;
+        at += BLOCK;
+    }
+    match live::before(window, from, bytes.len(), bytes.len()) {
+        place if place < bytes.len() => Found::Live(place),
+        _ => Found::Nothing,
+    }
+}
+
+/// The masks of the block at a place; what lies beyond the bytes is of no class.
+#[inline(always)]
+fn masks_at<C: block::Classify>(bytes: &[u8], at: usize) -> Masks {
+    match bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+        Some(block) => C::masks(block),
+        None => block::tail_masks(bytes.get(at..).unwrap_or_default()),
+    }
+}
+
+/// Where sixteen token bytes stand in a row, from the bit on, looking into the next block.
+#[inline(always)]
+fn run_starts(current: u64, next: u64) -> u64 {
+    // Every line doubles the length that a set bit stands for: 2, 4, 8, 16.
+    let both = |current: u64, next: u64, by: u32| {
+        (
+            current & (current >> by | next << (64 - by)),
+            next & (next >> by),
+        )
+    };
+    let (current, next) = both(current, next, 1);
+    let (current, next) = both(current, next, 2);
+    let (current, next) = both(current, next, 4);
+    both(current, next, 8).0
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn runs_of_sixteen_start_where_they_do() {
+        assert_eq!(run_starts(0xFFFF, 0), 1);
+        assert_eq!(run_starts(0x7FFF, 0), 0);
+        assert_eq!(run_starts(0x1_FFFF, 0), 0b11);
+        assert_eq!(run_starts(1 << 63, 0x7FFF), 1 << 63);
+        assert_eq!(run_starts(1 << 63, 0x3FFF), 0);
+        assert_eq!(run_starts(0xFF << 56, 0xFF), 1 << 56);
+    }
+}

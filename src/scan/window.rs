@@ -1,0 +1,133 @@
+//! The bytes a search may look at: those to decide, and a few already decided before them.
+
+/// Bytes of a stream, with what stood before them.
+#[derive(Clone, Copy)]
+pub(crate) struct Window<'a> {
+    /// Bytes already decided. Only looked at to see what a place follows.
+    before: &'a [u8],
+    bytes: &'a [u8],
+    /// Whether the stream ends with these bytes.
+    end: bool,
+    /// The longest candidate that may stay undecided.
+    tail_bytes_max: usize,
+}
+
+impl<'a> Window<'a> {
+    pub(crate) fn new(
+        before: &'a [u8],
+        bytes: &'a [u8],
+        end: bool,
+        tail_bytes_max: usize,
+    ) -> Window<'a> {
+        Window {
+            before,
+            bytes,
+            end,
+            tail_bytes_max,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// What a candidate at this place is matched against, and whether nothing follows that.
+    pub(crate) fn candidate(&self, at: usize) -> (&'a [u8], bool) {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        match rest.get(..self.tail_bytes_max) {
+            Some(limited) if rest.len() > limited.len() => (limited, false),
+            _ => (rest, self.end),
+        }
+    }
+
+    /// Whether a candidate of this length has reached the limit.
+    pub(crate) fn is_at_limit(&self, len: usize) -> bool {
+        len >= self.tail_bytes_max
+    }
+
+    /// The byte before a place.
+    #[inline]
+    pub(crate) fn byte_before(&self, at: usize) -> Option<u8> {
+        self.byte_back(at, 1)
+    }
+
+    /// The byte so many places back.
+    #[inline]
+    fn byte_back(&self, at: usize, back: usize) -> Option<u8> {
+        match at.checked_sub(back) {
+            Some(place) => self.bytes.get(place).copied(),
+            None => {
+                let place = self.before.len().checked_sub(back - at)?;
+                self.before.get(place).copied()
+            }
+        }
+    }
+
+    /// The last bytes before a place, at most `max`.
+    pub(crate) fn preceding(&self, at: usize, max: usize) -> Vec<u8> {
+        (1..=max)
+            .map_while(|back| self.byte_back(at, back))
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .collect()
+    }
+
+    /// Whether a word may start at this place: no letter or digit before it, save as the end of an escape.
+    pub(crate) fn starts_word(&self, at: usize) -> bool {
+        match self.byte_before(at) {
+            Some(byte) if byte.is_ascii_alphanumeric() => self.follows_escape(at),
+            _ => true,
+        }
+    }
+
+    /// Whether an escape ends before this place: `\n` and its kin, `\u003d`, `%3D`, `%253D`.
+    fn follows_escape(&self, at: usize) -> bool {
+        let back = |count| self.byte_back(at, count);
+        let is_hex = |count| back(count).is_some_and(|b| b.is_ascii_hexdigit());
+        let letter = matches!(back(1), Some(b'n' | b'r' | b't' | b'b' | b'f'));
+        if letter && back(2) == Some(b'\\') {
+            return true;
+        }
+        if is_hex(1) && is_hex(2) {
+            let percent = back(3) == Some(b'%')
+                || (back(3) == Some(b'5') && back(4) == Some(b'2') && back(5) == Some(b'%'));
+            let unicode = is_hex(3) && is_hex(4) && back(5) == Some(b'u') && back(6) == Some(b'\\');
+            return percent || unicode;
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    fn starts_word(before: &str, bytes: &str) -> bool {
+        Window::new(before.as_bytes(), bytes.as_bytes(), false, 64).starts_word(0)
+    }
+
+    #[test]
+    fn words_start_after_separators_and_escapes() {
+        for before in [
+            "", " ", "\"", "a=", "x_", "\\n", "\\t", "%20", "%3D", "%253d", "\\u003d",
+        ] {
+            assert!(starts_word(before, "ghp_"), "{before}");
+        }
+        for before in ["a", "0", "an", "nn", "20", "%2", "u003d", "ab20"] {
+            assert!(!starts_word(before, "ghp_"), "{before}");
+        }
+    }
+
+    #[test]
+    fn a_candidate_is_limited() {
+        let window = Window::new(b"", b"0123456789", true, 4);
+        assert_eq!(window.candidate(0), (&b"0123"[..], false));
+        assert_eq!(window.candidate(6), (&b"6789"[..], true));
+        assert!(window.is_at_limit(4) && !window.is_at_limit(3));
+    }
+}
