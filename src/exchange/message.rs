@@ -1,0 +1,156 @@
+//! One message of an exchange, and the scan of its header maps.
+
+use super::{body::BodyScan, judge::Judge};
+use crate::{
+    carrier,
+    finding::Finding,
+    http::{HeaderEdit, Headers},
+    mask::Style,
+    policy::{Actions, Direction, Place},
+    record::Record,
+    stream::{self, Sink, Verdict},
+};
+
+/// Headers that a signature or digest of the message stands in.
+const SIGNATURE_HEADERS: &[&str] = &[
+    "content-digest",
+    "content-md5",
+    "digest",
+    "repr-digest",
+    "signature-input",
+    "stripe-signature",
+    "x-amz-content-sha256",
+    "x-hub-signature",
+    "x-hub-signature-256",
+    "x-slack-signature",
+];
+
+/// A request or a response.
+pub(super) struct Message {
+    pub(super) direction: Direction,
+    pub(super) actions: Actions,
+    /// Whether rewriting it would break a signature or digest.
+    pub(super) is_signed: bool,
+    /// The body, while it is scanned.
+    pub(super) body: Option<Box<BodyScan>>,
+}
+
+impl Message {
+    pub(super) fn new(direction: Direction, actions: Actions) -> Message {
+        Message {
+            direction,
+            actions,
+            is_signed: false,
+            body: None,
+        }
+    }
+
+    pub(super) fn note_signature(&mut self, headers: &Headers) {
+        // AWS signs the path and headers; the body only where its hash is stated.
+        let aws = self.direction == Direction::Request
+            && headers
+                .first("authorization")
+                .is_some_and(|value| value.starts_with(b"AWS4-"));
+        self.is_signed = aws
+            || headers.iter().any(|(name, value)| {
+                let is_unsigned = value.starts_with(b"UNSIGNED-PAYLOAD");
+                SIGNATURE_HEADERS
+                    .iter()
+                    .any(|header| header.as_bytes() == name)
+                    && !is_unsigned
+            });
+    }
+}
+
+/// Scans a header map: which values change, what there is to tell, whether the message is blocked.
+pub(super) fn scan_headers<'j>(
+    headers: &Headers,
+    judge: impl Fn(Place, Style) -> Judge<'j>,
+    place: Place,
+) -> (Vec<HeaderEdit>, Vec<Record>, bool) {
+    let (mut edits, mut records, mut is_blocked) = (Vec::<HeaderEdit>::new(), Vec::new(), false);
+    let mut changed: Vec<(usize, Vec<u8>)> = Vec::new();
+    let mut judges = (
+        judge(place, Style::Label),
+        judge(Place::Path, Style::UrlLabel),
+    );
+    for (number, (name, value)) in headers.iter().enumerate() {
+        let judge = match name {
+            b":path" => &mut judges.1,
+            _ if name.starts_with(b":") => continue,
+            _ => &mut judges.0,
+        };
+        if carrier::is_header(judge.direction, name) {
+            continue;
+        }
+        let mut sink = ValueSink {
+            judge,
+            out: Vec::new(),
+            value,
+        };
+        stream::once(value, &mut sink);
+        if !sink.out.is_empty() {
+            changed.push((number, sink.out));
+        }
+    }
+    for judge in [judges.0, judges.1] {
+        records.extend(judge.records);
+        is_blocked |= judge.is_blocked;
+    }
+    for (number, _) in &changed {
+        let Some((name, _)) = headers.iter().nth(*number) else {
+            continue;
+        };
+        if !edits.iter().any(|edit| edit.name == name) {
+            edits.push(HeaderEdit {
+                name: name.to_vec(),
+                values: values(headers, name, &changed),
+            });
+        }
+    }
+    (edits, records, is_blocked)
+}
+
+/// All values of a name, the changed ones in their new form.
+fn values(headers: &Headers, name: &[u8], changed: &[(usize, Vec<u8>)]) -> Vec<Vec<u8>> {
+    let pairs = headers
+        .iter()
+        .enumerate()
+        .filter(|(_, (other, _))| *other == name);
+    pairs
+        .map(|(number, (_, value))| {
+            let new = changed.iter().find(|(place, _)| *place == number);
+            new.map_or_else(|| value.to_vec(), |(_, new)| new.clone())
+        })
+        .collect()
+}
+
+/// Takes one value; what it becomes is kept only if it changes.
+struct ValueSink<'a, 'j> {
+    judge: &'a mut Judge<'j>,
+    value: &'a [u8],
+    /// Empty while nothing has changed.
+    out: Vec<u8>,
+}
+
+impl Sink for ValueSink<'_, '_> {
+    fn found(&mut self, finding: &Finding<'_>) -> Verdict {
+        let verdict = self.judge.judge(finding);
+        if verdict != Verdict::Keep && self.out.is_empty() {
+            let unchanged = usize::try_from(finding.offset).unwrap_or(usize::MAX);
+            self.out
+                .extend_from_slice(self.value.get(..unchanged).unwrap_or_default());
+        }
+        verdict
+    }
+
+    fn pass(&mut self, bytes: &[u8]) {
+        if !self.out.is_empty() {
+            self.out.extend_from_slice(bytes);
+        }
+    }
+
+    fn replace(&mut self, bytes: &[u8]) {
+        self.out.extend_from_slice(bytes);
+    }
+}

@@ -1,0 +1,339 @@
+//! One HTTP exchange as a state machine: an [`Event`] in, a [`Step`] out.
+//!
+//! The proxy's filter reads what the event needs, asks here, and applies the step. All decisions about HTTP are made
+//! here, so that they are the same in every proxy and can be tested without one.
+
+mod body;
+mod judge;
+mod message;
+mod request;
+
+use std::rc::Rc;
+
+use self::{body::BodyScan, judge::Judge, message::Message};
+use crate::{
+    config::{Config, SignedMessages, Unscannable},
+    content::{self, Content, Unscanned},
+    http::{HeaderEdit, Headers},
+    policy::{Direction, Place, Role},
+    record::{Record, Refusal},
+};
+
+/// What the proxy reports.
+pub enum Event<'a> {
+    /// A header map.
+    Headers {
+        /// Of which message.
+        direction: Direction,
+        /// The map.
+        headers: &'a Headers,
+        /// Whether the message ends here.
+        end_of_stream: bool,
+    },
+    /// A part of a body.
+    Body {
+        /// Of which message.
+        direction: Direction,
+        /// What has come since the last event: the bytes of the proxy's buffer from [`Exchange::held_len`] on.
+        bytes: &'a [u8],
+        /// Whether the message ends here.
+        end_of_stream: bool,
+    },
+    /// Trailers, which end the message.
+    Trailers {
+        /// Of which message.
+        direction: Direction,
+        /// The map.
+        trailers: &'a Headers,
+    },
+    /// The proxy failed to hand over what an event needs.
+    HostError {
+        /// Of which message.
+        direction: Direction,
+    },
+}
+
+/// What the filter has to do, in this order.
+#[derive(Default)]
+pub struct Step {
+    /// Header (or trailer) values to replace.
+    pub headers: Vec<HeaderEdit>,
+    /// What the whole of the proxy's buffer is to be, if it changes.
+    pub body: Option<Vec<u8>>,
+    /// How the message goes on.
+    pub flow: Flow,
+}
+
+/// How a message goes on.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// All that the proxy holds of it goes on.
+    #[default]
+    Continue,
+    /// The proxy holds it until the next event.
+    Pause,
+    /// The proxy answers instead, and sends nothing more of it.
+    Refuse(Refusal),
+}
+
+impl Step {
+    fn refuse(refusal: Refusal) -> Step {
+        Step {
+            flow: Flow::Refuse(refusal),
+            ..Step::default()
+        }
+    }
+}
+
+/// One request and its response.
+pub struct Exchange {
+    config: Rc<Config>,
+    request: Message,
+    response: Message,
+    /// The host that the request is for.
+    host: Vec<u8>,
+    /// Whether it asks for a token (RFC 6749): then tokens are what it and its answer are about.
+    is_token_request: bool,
+    /// Whether the response has no body whatever its headers say.
+    is_head: bool,
+    /// Whether the bytes after the headers are another protocol's.
+    is_upgrade: bool,
+    /// Whether the proxy has been told to answer instead: what follows is our own reply.
+    is_refused: bool,
+    records: Vec<Record>,
+}
+
+impl Exchange {
+    /// Starts an exchange; `role` is what the listener says, for a configuration that leaves it open.
+    pub fn new(config: Rc<Config>, role: Role) -> Exchange {
+        let role = config.role.unwrap_or(role);
+        let message = |direction| Message::new(direction, config.actions(role, direction));
+        Exchange {
+            request: message(Direction::Request),
+            response: message(Direction::Response),
+            config,
+            host: Vec::new(),
+            is_token_request: false,
+            is_head: false,
+            is_upgrade: false,
+            is_refused: false,
+            records: Vec::new(),
+        }
+    }
+
+    /// Takes an event and says what to do.
+    pub fn on(&mut self, event: Event<'_>) -> Step {
+        if self.is_refused {
+            return Step::default();
+        }
+        let step = match event {
+            Event::Headers {
+                direction: Direction::Request,
+                headers,
+                end_of_stream,
+            } => self.on_request_headers(headers, end_of_stream),
+            Event::Headers {
+                direction: Direction::Response,
+                headers,
+                end_of_stream,
+            } => self.on_response_headers(headers, end_of_stream),
+            Event::Body {
+                direction,
+                bytes,
+                end_of_stream,
+            } => self.on_body(direction, bytes, end_of_stream),
+            Event::Trailers {
+                direction,
+                trailers,
+            } => self.on_trailers(direction, trailers),
+            Event::HostError { direction } => self.on_host_error(direction),
+        };
+        if let Flow::Refuse(refusal) = step.flow {
+            self.is_refused = true;
+            self.records.push(Record::Refused(refusal));
+        }
+        step
+    }
+
+    /// How many bytes of the proxy's buffer of this body have been seen already.
+    pub fn held_len(&self, direction: Direction) -> usize {
+        self.message(direction)
+            .body
+            .as_ref()
+            .map_or(0, |body| body.held_len())
+    }
+
+    /// Whether this direction's body is looked at: a proxy need not read it otherwise.
+    pub fn reads_body(&self, direction: Direction) -> bool {
+        self.message(direction).body.is_some() && !self.is_refused
+    }
+
+    /// Whether this direction's headers and trailers are looked at.
+    pub fn reads_headers(&self, direction: Direction) -> bool {
+        let is_needed =
+            direction == Direction::Request || !self.message(direction).actions.is_off();
+        is_needed && !self.is_refused
+    }
+
+    /// What there is to tell since the last call.
+    pub fn take_records(&mut self) -> Vec<Record> {
+        std::mem::take(&mut self.records)
+    }
+
+    fn message(&self, direction: Direction) -> &Message {
+        match direction {
+            Direction::Request => &self.request,
+            Direction::Response => &self.response,
+        }
+    }
+
+    fn message_mut(&mut self, direction: Direction) -> &mut Message {
+        match direction {
+            Direction::Request => &mut self.request,
+            Direction::Response => &mut self.response,
+        }
+    }
+
+    fn on_response_headers(&mut self, headers: &Headers, end_of_stream: bool) -> Step {
+        let status = headers.first(":status").unwrap_or_default();
+        // 1xx answers come before the response; they have no body and are not its end.
+        let is_interim = status.first() == Some(&b'1') && status != b"101";
+        let is_bodiless = self.is_head || end_of_stream || matches!(status, b"204" | b"304");
+        self.response.note_signature(headers);
+        let mut step = self.scan_headers(Direction::Response, Place::Header, headers);
+        if step.flow == Flow::Continue && !is_interim && !is_bodiless {
+            let content = content::of_response(status, headers);
+            step.flow = self.start_body(Direction::Response, content);
+        }
+        step
+    }
+
+    /// Decides how a body is treated, by what its message's headers say.
+    fn start_body(&mut self, direction: Direction, content: Content) -> Flow {
+        let actions = self.message(direction).actions;
+        if actions.is_off() {
+            return Flow::Continue;
+        }
+        let content = match content {
+            Content::Text(_) if self.is_upgrade => Content::Skipped(Unscanned::Upgrade),
+            content => content,
+        };
+        let (reason, word) = match content {
+            Content::Text(style) => {
+                self.message_mut(direction).body = Some(Box::new(BodyScan::new(
+                    style,
+                    self.config.limits,
+                    self.config.held_bytes_max,
+                )));
+                return Flow::Continue;
+            }
+            Content::Skipped(reason) => (reason, Unscannable::Pass),
+            Content::Unscannable(Unscanned::Range) => (Unscanned::Range, self.config.ranges),
+            Content::Unscannable(reason) => (reason, self.config.coded_bodies(direction)),
+        };
+        if word == Unscannable::Refuse && actions.is_enforcing() {
+            return Flow::Refuse(Refusal::Unscannable(direction, reason));
+        }
+        self.records.push(Record::Unscanned { direction, reason });
+        Flow::Continue
+    }
+
+    fn on_body(&mut self, direction: Direction, bytes: &[u8], end_of_stream: bool) -> Step {
+        self.note_grant(direction, bytes);
+        let Some(mut body) = self.message_mut(direction).body.take() else {
+            return Step::default();
+        };
+        let mut judge = self.judge(direction, Place::Body, body.style);
+        let released = body.write(bytes, end_of_stream, &mut judge);
+        let (records, is_blocked, is_resolved) =
+            (judge.records, judge.is_blocked, body.take_resolved());
+        self.records.extend(records);
+        if is_resolved {
+            self.records.push(Record::Resolved { direction });
+        }
+        if is_blocked {
+            return Step::refuse(Refusal::Blocked(direction));
+        }
+        if !end_of_stream {
+            self.message_mut(direction).body = Some(body);
+        }
+        match released {
+            Some(body) => Step {
+                body,
+                ..Step::default()
+            },
+            None => Step {
+                flow: Flow::Pause,
+                ..Step::default()
+            },
+        }
+    }
+
+    fn on_trailers(&mut self, direction: Direction, trailers: &Headers) -> Step {
+        let mut step = if self.message(direction).body.is_some() {
+            self.on_body(direction, &[], true)
+        } else {
+            Step::default()
+        };
+        if step.flow == Flow::Continue {
+            let scanned = self.scan_headers(direction, Place::Trailer, trailers);
+            (step.headers, step.flow) = (scanned.headers, scanned.flow);
+        }
+        step
+    }
+
+    fn on_host_error(&mut self, direction: Direction) -> Step {
+        let actions = self.message(direction).actions;
+        if actions.is_enforcing() {
+            return Step::refuse(Refusal::HostError(direction));
+        }
+        self.message_mut(direction).body = None;
+        Step::default()
+    }
+
+    /// Scans the values of a header map, all but those that carry credentials by design.
+    fn scan_headers(&mut self, direction: Direction, place: Place, headers: &Headers) -> Step {
+        if self.message(direction).actions.is_off() {
+            return Step::default();
+        }
+        let (edits, records, is_blocked) = message::scan_headers(
+            headers,
+            |place, style| self.judge(direction, place, style),
+            place,
+        );
+        self.records.extend(records);
+        if is_blocked {
+            return Step::refuse(Refusal::Blocked(direction));
+        }
+        Step {
+            headers: edits,
+            ..Step::default()
+        }
+    }
+
+    fn judge(&self, direction: Direction, place: Place, style: crate::mask::Style) -> Judge<'_> {
+        let message = self.message(direction);
+        Judge {
+            actions: message.actions,
+            direction,
+            place,
+            style,
+            instead_of_rewriting: message
+                .is_signed
+                .then_some(match self.config.signed_messages {
+                    SignedMessages::Block => crate::policy::Action::Block,
+                    SignedMessages::Report => crate::policy::Action::Report,
+                }),
+            is_token_exchange: self.is_token_request,
+            host: match direction {
+                Direction::Request => &self.host,
+                Direction::Response => &[],
+            },
+            records: Vec::new(),
+            is_blocked: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,254 @@
+//! What is told of an exchange: never a byte of a credential.
+
+use std::fmt;
+
+use crate::{
+    content::Unscanned,
+    policy::{Action, Direction, Place},
+    rule::Confidence,
+};
+
+/// Something that happened in an exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Record {
+    /// A credential was found.
+    Found {
+        /// What it is.
+        rule: &'static str,
+        /// How sure that is.
+        confidence: Confidence,
+        /// In which message.
+        direction: Direction,
+        /// In which part of it.
+        place: Place,
+        /// What was done.
+        action: Action,
+        /// Where, in bytes from the start of the value or body.
+        offset: u64,
+    },
+    /// A body passed unscanned.
+    Unscanned {
+        /// Of which message.
+        direction: Direction,
+        /// Why.
+        reason: Unscanned,
+    },
+    /// What waited was masked, since the proxy could hold no more of the body.
+    Resolved {
+        /// Of which message.
+        direction: Direction,
+    },
+    /// The exchange was refused.
+    Refused(Refusal),
+}
+
+/// Why an exchange is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// A credential that may not pass.
+    Blocked(Direction),
+    /// A body that cannot be scanned.
+    Unscannable(Direction, Unscanned),
+    /// The proxy did not answer as it must.
+    HostError(Direction),
+}
+
+impl Refusal {
+    /// The status of the answer.
+    pub fn status(self) -> u32 {
+        match self {
+            Refusal::Blocked(_) => 403,
+            Refusal::Unscannable(_, Unscanned::Range) => 416,
+            Refusal::Unscannable(Direction::Request, _) => 415,
+            Refusal::Unscannable(Direction::Response, _) => 502,
+            Refusal::HostError(_) => 500,
+        }
+    }
+
+    /// The word that records use.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Refusal::Blocked(_) => "blocked",
+            Refusal::Unscannable(_, unscanned) => unscanned.name(),
+            Refusal::HostError(_) => "host_error",
+        }
+    }
+
+    /// Which message was at fault.
+    pub fn direction(self) -> Direction {
+        match self {
+            Refusal::Blocked(direction)
+            | Refusal::Unscannable(direction, _)
+            | Refusal::HostError(direction) => direction,
+        }
+    }
+
+    /// What the client is told: what happened, and no more.
+    pub fn body(self) -> &'static str {
+        match self {
+            Refusal::Blocked(Direction::Request) => {
+                "hushgate: blocked: the request holds a credential\n"
+            }
+            Refusal::Blocked(Direction::Response) => {
+                "hushgate: blocked: the response holds a credential\n"
+            }
+            Refusal::Unscannable(_, Unscanned::Range) => {
+                "hushgate: refused: a part of a document cannot be scanned\n"
+            }
+            Refusal::Unscannable(..) => "hushgate: refused: a coded body cannot be scanned\n",
+            Refusal::HostError(_) => "hushgate: refused: the proxy reported an error\n",
+        }
+    }
+}
+
+impl Record {
+    /// The name of its counter, below `hushgate.`
+    pub fn counter(&self) -> String {
+        match self {
+            Record::Found {
+                rule,
+                direction,
+                action,
+                ..
+            } => {
+                format!("findings.{}.{}.{rule}", direction.name(), action.name())
+            }
+            Record::Unscanned { direction, reason } => {
+                format!("unscanned.{}.{}", direction.name(), reason.name())
+            }
+            Record::Resolved { direction } => format!("resolved.{}", direction.name()),
+            Record::Refused(refusal) => {
+                format!(
+                    "refused.{}.{}",
+                    refusal.direction().name(),
+                    refusal.reason()
+                )
+            }
+        }
+    }
+
+    /// Whether it is logged; all are counted.
+    pub fn is_logged(&self) -> bool {
+        !matches!(self, Record::Unscanned { .. })
+    }
+}
+
+/// The log line.
+impl fmt::Display for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Record::Found {
+                rule,
+                confidence,
+                direction,
+                place,
+                action,
+                offset,
+            } => write!(
+                f,
+                "hushgate finding rule={rule} confidence={} direction={} place={} action={} \
+                 offset={offset}",
+                confidence.name(),
+                direction.name(),
+                place.name(),
+                action.name(),
+            ),
+            Record::Unscanned { direction, reason } => {
+                write!(
+                    f,
+                    "hushgate unscanned direction={} reason={}",
+                    direction.name(),
+                    reason.name()
+                )
+            }
+            Record::Resolved { direction } => {
+                write!(f, "hushgate resolved direction={}", direction.name())
+            }
+            Record::Refused(refusal) => write!(
+                f,
+                "hushgate refused direction={} reason={} status={}",
+                refusal.direction().name(),
+                refusal.reason(),
+                refusal.status(),
+            ),
+        }
+    }
+}
+
+/// Lets so many records through a second, and counts those it does not.
+#[derive(Debug)]
+pub struct RateLimiter {
+    per_second_max: u32,
+    second: u64,
+    spent: u32,
+    suppressed: u64,
+}
+
+impl RateLimiter {
+    /// Lets at most so many through in any second of the clock.
+    pub fn new(per_second_max: u32) -> RateLimiter {
+        RateLimiter {
+            per_second_max,
+            second: 0,
+            spent: 0,
+            suppressed: 0,
+        }
+    }
+
+    /// Whether one more may pass now; if so, how many were suppressed since the last that did.
+    pub fn admit(&mut self, now_nanoseconds: u64) -> Option<u64> {
+        let second = now_nanoseconds / 1_000_000_000;
+        if second != self.second {
+            (self.second, self.spent) = (second, 0);
+        }
+        if self.spent >= self.per_second_max {
+            self.suppressed += 1;
+            return None;
+        }
+        self.spent += 1;
+        Some(std::mem::take(&mut self.suppressed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn records_are_limited_a_second() {
+        let mut limiter = RateLimiter::new(2);
+        let second = 1_000_000_000;
+        let answers: Vec<_> = [0, 1, 2, 3, second, second]
+            .map(|now| limiter.admit(now))
+            .into();
+        assert_eq!(answers, [Some(0), Some(0), None, None, Some(2), Some(0)]);
+        assert_eq!(RateLimiter::new(0).admit(0), None);
+    }
+
+    #[test]
+    fn names_agree() {
+        let found = Record::Found {
+            rule: "github.pat",
+            confidence: Confidence::Certain,
+            direction: Direction::Response,
+            place: Place::Body,
+            action: Action::Redact,
+            offset: 17,
+        };
+        assert_eq!(found.counter(), "findings.response.redact.github.pat");
+        assert_eq!(
+            found.to_string(),
+            "hushgate finding rule=github.pat confidence=certain direction=response place=body \
+             action=redact offset=17"
+        );
+        let refused = Record::Refused(Refusal::Unscannable(Direction::Response, Unscanned::Coded));
+        assert_eq!(refused.counter(), "refused.response.coded");
+        assert_eq!(
+            refused.to_string(),
+            "hushgate refused direction=response reason=coded status=502"
+        );
+    }
+}
