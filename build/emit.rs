@@ -20,8 +20,7 @@ const PAIR_SLOTS: usize = 256;
 pub(crate) fn tables(rules: &[Rule]) -> Result<String, String> {
     let mut out = Emitter::default();
     for (number, rule) in rules.iter().enumerate() {
-        out.rule(number, rule)
-            .map_err(|reason| format!("rule {}: {reason}", rule.source.id))?;
+        out.rule(number, rule).map_err(|reason| format!("rule {}: {reason}", rule.source.id))?;
     }
     Ok(out.finish())
 }
@@ -96,32 +95,22 @@ impl Emitter {
             "Examples {{ found: &{:?}, not_found: &{:?} }},",
             s.examples, s.negative_examples
         );
-        rule.shapes
-            .iter()
-            .try_for_each(|shape| self.shape(number, rule, shape))
+        rule.shapes.iter().try_for_each(|shape| self.shape(number, rule, shape))
     }
 
     fn shape(&mut self, number: usize, rule: &Rule, shape: &Shape) -> Result<(), String> {
         let first = shape.items.first().filter(|item| item.min > 0);
-        let first = first
-            .ok_or("a shape may not begin with something optional")?
-            .set;
+        let first = first.ok_or("a shape may not begin with something optional")?.set;
         let trigger = trigger::of(shape, rule.source.left)?;
         let id = self.shape_count;
         self.shape_count += 1;
         self.windows.push(trigger.window());
-        first
-            .bytes()
-            .for_each(|b| self.live.add(usize::from(b), id));
+        first.bytes().for_each(|b| self.live.add(usize::from(b), id));
         self.trigger(id, shape, &trigger);
 
         let (segs, secret) = self.segs(shape);
         let right = self.right(rule, shape);
-        let literal = shape
-            .items
-            .iter()
-            .take_while(|item| item.single().is_some())
-            .count();
+        let literal = shape.items.iter().take_while(|item| item.single().is_some()).count();
         _ = writeln!(
             self.shapes,
             "Shape {{ rule: {number}, segs: &[{segs}], secret: ({}, {}), left: Left::{:?}, right: \
@@ -148,11 +137,7 @@ impl Emitter {
                         .for_each(|byte| self.first.add(usize::from(byte), id)),
                 }
             }
-            Trigger::AfterLiteral {
-                literal,
-                fold,
-                back,
-            } => {
+            Trigger::AfterLiteral { literal, fold, back } => {
                 let back = match back {
                     Back::Fixed(back) => format!("Back::Fixed({back})"),
                     Back::Lead { set, min, max } => {
@@ -171,15 +156,10 @@ impl Emitter {
             Trigger::Pair { pair: (a, b), back } => {
                 let cases = |byte: u8| {
                     let upper = byte.to_ascii_uppercase();
-                    if shape.fold && upper != byte {
-                        vec![byte, upper]
-                    } else {
-                        vec![byte]
-                    }
+                    if shape.fold && upper != byte { vec![byte, upper] } else { vec![byte] }
                 };
-                for (a, b) in cases(*a)
-                    .into_iter()
-                    .flat_map(|a| cases(*b).into_iter().map(move |b| (a, b)))
+                for (a, b) in
+                    cases(*a).into_iter().flat_map(|a| cases(*b).into_iter().map(move |b| (a, b)))
                 {
                     // The entry holds both: the shape and how far back it starts.
                     self.pairs.add(pair_slot(a, b), id << 16 | *back as usize);
@@ -212,17 +192,10 @@ impl Emitter {
             match (item, single) {
                 (_, Some(byte)) => literal.push(byte),
                 (Some(item), None) => {
-                    let max = if item.max == OPEN {
-                        "Seg::OPEN".into()
-                    } else {
-                        item.max.to_string()
-                    };
+                    let max =
+                        if item.max == OPEN { "Seg::OPEN".into() } else { item.max.to_string() };
                     let set = self.set(&item.set);
-                    _ = write!(
-                        text,
-                        "Seg::Run {{ set: {set}, min: {}, max: {max} }}, ",
-                        item.min
-                    );
+                    _ = write!(text, "Seg::Run {{ set: {set}, min: {}, max: {max} }}, ", item.min);
                     count += 1;
                 }
                 (None, None) => {}
@@ -237,9 +210,7 @@ impl Emitter {
         match shape.items.last() {
             Some(last) if rule.source.right == Right::Class && inside && !shape.is_open() => {
                 let mut set = last.set;
-                (0..=255)
-                    .filter(u8::is_ascii_alphanumeric)
-                    .for_each(|b| set.insert(b));
+                (0..=255).filter(u8::is_ascii_alphanumeric).for_each(|b| set.insert(b));
                 format!("Some({})", self.set(&set))
             }
             _ => "None".into(),
@@ -259,11 +230,7 @@ impl Emitter {
         let window_max = self.windows.iter().max().copied().unwrap_or_default();
         let mut out = String::new();
         for (set, number) in &self.sets {
-            _ = writeln!(
-                out,
-                "static SET_{number}: ByteSet = ByteSet::new({:?});",
-                set.0
-            );
+            _ = writeln!(out, "static SET_{number}: ByteSet = ByteSet::new({:?});", set.0);
         }
         let mut table = |name: &str, of: &str, rows: &str| {
             _ = writeln!(out, "pub(crate) static {name}: &[{of}] = &[\n{rows}];");
@@ -278,10 +245,7 @@ impl Emitter {
         out.push_str(&self.pairs.text("PAIR_INDEX", PAIR_SLOTS));
         out.push_str(&self.live.text("LIVE_INDEX", 256));
         let nibbles = nibbles(&self.pair_bytes);
-        _ = writeln!(
-            out,
-            "pub(crate) static NIBBLES: Nibbles = Nibbles {nibbles};"
-        );
+        _ = writeln!(out, "pub(crate) static NIBBLES: Nibbles = Nibbles {nibbles};");
         _ = writeln!(out, "pub(crate) const WINDOW_MAX: usize = {window_max};");
         out
     }
@@ -345,17 +309,8 @@ fn nibbles(pairs: &[(u8, u8)]) -> String {
 fn check(check: Option<&Check>, rule: &Rule) -> Result<String, String> {
     Ok(match check {
         None => "Check::None".into(),
-        Some(Check::Crc32 {
-            cover,
-            encoding,
-            len,
-            gap,
-        }) => {
-            let skip = if *cover == Cover::Whole {
-                0
-            } else {
-                shared_literal(rule)?
-            };
+        Some(Check::Crc32 { cover, encoding, len, gap }) => {
+            let skip = if *cover == Cover::Whole { 0 } else { shared_literal(rule)? };
             format!(
                 "Check::Crc32 {{ skip: {skip}, encoding: Encoding::{encoding:?}, len: {len}, gap: {gap} }}"
             )
@@ -370,10 +325,7 @@ fn check(check: Option<&Check>, rule: &Rule) -> Result<String, String> {
 fn shared_literal(rule: &Rule) -> Result<usize, String> {
     let length = |shape: &Shape| {
         let secret = &shape.items[shape.secret.clone()];
-        secret
-            .iter()
-            .take_while(|item| item.single().is_some())
-            .count()
+        secret.iter().take_while(|item| item.single().is_some()).count()
     };
     let mut lengths = rule.shapes.iter().map(length);
     let first = lengths.next().unwrap_or(0);

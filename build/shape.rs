@@ -80,11 +80,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Shape>, String> {
         Some(rest) => (true, rest),
         None => (false, text),
     };
-    let mut parser = Parser {
-        bytes: text.as_bytes(),
-        at: 0,
-        fold,
-    };
+    let mut parser = Parser { bytes: text.as_bytes(), at: 0, fold };
     let shapes = parser.sequence(false)?;
     if parser.at != parser.bytes.len() {
         return Err(format!("a ')' too many at {}", parser.at));
@@ -94,11 +90,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Shape>, String> {
         .map(|draft| {
             let items = draft.items;
             let secret = draft.secret.unwrap_or(0..items.len());
-            let shape = Shape {
-                items,
-                secret,
-                fold,
-            };
+            let shape = Shape { items, secret, fold };
             admit(&shape).map(|()| shape)
         })
         .collect()
@@ -143,9 +135,7 @@ impl Parser<'_> {
                 b'(' => drafts = self.group(&drafts)?,
                 _ => {
                     let item = self.item()?;
-                    drafts
-                        .iter_mut()
-                        .for_each(|draft| draft.items.push(item.clone()));
+                    drafts.iter_mut().for_each(|draft| draft.items.push(item.clone()));
                 }
             }
         }
@@ -171,10 +161,7 @@ impl Parser<'_> {
                 let mut both = draft.clone();
                 let start = both.items.len();
                 both.items.extend(alternative.items.iter().cloned());
-                let inner = alternative
-                    .secret
-                    .clone()
-                    .map(|s| s.start + start..s.end + start);
+                let inner = alternative.secret.clone().map(|s| s.start + start..s.end + start);
                 let own = capture.then_some(start..both.items.len());
                 both.secret = match (both.secret, inner, own) {
                     (None, a, b) if a.is_none() || b.is_none() => a.or(b),
@@ -195,20 +182,13 @@ impl Parser<'_> {
             b'[' => self.class()?,
             b'\\' => self.escape()?,
             byte @ (b'*' | b'+' | b'?' | b'{' | b'}' | b'.' | b'^' | b'$') => {
-                return Err(format!(
-                    "'{}' needs a '\\' or is not supported",
-                    char::from(byte)
-                ));
+                return Err(format!("'{}' needs a '\\' or is not supported", char::from(byte)));
             }
             byte => Set::of([byte]),
         };
         let mut bytes = set.bytes();
         let byte = bytes.next().filter(|_| bytes.next().is_none());
-        let byte = if self.fold {
-            byte.map(|b| b.to_ascii_lowercase())
-        } else {
-            byte
-        };
+        let byte = if self.fold { byte.map(|b| b.to_ascii_lowercase()) } else { byte };
         drop(bytes);
         if self.fold {
             let letters: Vec<u8> = set.bytes().filter(u8::is_ascii_alphabetic).collect();
@@ -217,25 +197,13 @@ impl Parser<'_> {
                 set.insert(letter.to_ascii_uppercase());
             }
         }
-        let (min, max) = if self.eat("{") {
-            self.counts()?
-        } else {
-            (1, 1)
-        };
-        Ok(Item {
-            set,
-            byte,
-            min,
-            max,
-        })
+        let (min, max) = if self.eat("{") { self.counts()? } else { (1, 1) };
+        Ok(Item { set, byte, min, max })
     }
 
     fn counts(&mut self) -> Result<(u32, u32), String> {
         let rest = &self.bytes[self.at..];
-        let end = rest
-            .iter()
-            .position(|b| *b == b'}')
-            .ok_or("a '{' is not closed")?;
+        let end = rest.iter().position(|b| *b == b'}').ok_or("a '{' is not closed")?;
         let text = std::str::from_utf8(&rest[..end]).map_err(|error| error.to_string())?;
         self.at += end + 1;
         let number = |part: &str| part.parse::<u32>().map_err(|_| format!("count {text:?}"));
@@ -297,11 +265,7 @@ impl Parser<'_> {
             }
             (low..=high).for_each(|b| set.insert(b));
         }
-        Ok(if negated {
-            Set::of((0x21..=0x7E).filter(|b| !set.has(*b)))
-        } else {
-            set
-        })
+        Ok(if negated { Set::of((0x21..=0x7E).filter(|b| !set.has(*b))) } else { set })
     }
 }
 
@@ -333,10 +297,7 @@ fn admit(shape: &Shape) -> Result<(), String> {
 fn follow(items: &[Item], index: usize) -> Result<(), String> {
     for next in &items[index + 1..] {
         if items[index].set.meets(&next.set) {
-            return Err(format!(
-                "item {} may eat the start of what follows it",
-                index + 1
-            ));
+            return Err(format!("item {} may eat the start of what follows it", index + 1));
         }
         if next.min > 0 {
             break;

@@ -73,22 +73,9 @@ words!(Kind {
     SignedUrl,
     Identifier
 });
-words!(Severity {
-    Low,
-    Medium,
-    High,
-    Critical
-});
-words!(Exposure {
-    Public,
-    Identifier,
-    Secret
-});
-words!(Confidence {
-    Possible,
-    Likely,
-    Certain
-});
+words!(Severity { Low, Medium, High, Critical });
+words!(Exposure { Public, Identifier, Secret });
+words!(Confidence { Possible, Likely, Certain });
 words!(
     #[derive(Default, PartialEq)]
     Left {
@@ -190,20 +177,11 @@ fn admit(source: Source, provider: &str, home_hosts: &[String]) -> Result<Rule, 
         shapes.extend(shape::parse(text).map_err(|reason| format!("shape {text:?}: {reason}"))?);
     }
     if shapes.is_empty() || shapes.len() > 64 {
-        return Err(format!(
-            "shapes: {} after expansion, want 1 to 64",
-            shapes.len()
-        ));
+        return Err(format!("shapes: {} after expansion, want 1 to 64", shapes.len()));
     }
     Ok(Rule {
-        provider: source
-            .provider
-            .clone()
-            .unwrap_or_else(|| provider.to_owned()),
-        home_hosts: source
-            .home_hosts
-            .clone()
-            .unwrap_or_else(|| home_hosts.to_vec()),
+        provider: source.provider.clone().unwrap_or_else(|| provider.to_owned()),
+        home_hosts: source.home_hosts.clone().unwrap_or_else(|| home_hosts.to_vec()),
         source,
         shapes,
     })
@@ -212,10 +190,7 @@ fn admit(source: Source, provider: &str, home_hosts: &[String]) -> Result<Rule, 
 fn is_id(id: &str) -> bool {
     let word = |part: &str| {
         !part.is_empty()
-            && part
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+            && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
     };
-    id.split_once('.')
-        .is_some_and(|(vendor, kind)| word(vendor) && word(kind))
+    id.split_once('.').is_some_and(|(vendor, kind)| word(vendor) && word(kind))
 }

@@ -14,11 +14,7 @@ pub(crate) enum Trigger {
     /// A run of token bytes starts where the shape starts.
     Start,
     /// A run starts after a literal that ends in another byte.
-    AfterLiteral {
-        literal: Vec<u8>,
-        fold: bool,
-        back: Back,
-    },
+    AfterLiteral { literal: Vec<u8>, fold: bool, back: Back },
     /// Two given bytes, `back` bytes after the start.
     Pair { pair: (u8, u8), back: u32 },
 }
@@ -40,15 +36,10 @@ impl Trigger {
     pub(crate) fn window(&self) -> u32 {
         match self {
             Trigger::Start => RUN_BYTES_MIN,
-            Trigger::AfterLiteral {
-                back: Back::Fixed(back),
-                ..
-            } => back + RUN_BYTES_MIN,
-            Trigger::AfterLiteral {
-                literal,
-                back: Back::Lead { max, .. },
-                ..
-            } => max + literal.len() as u32 + RUN_BYTES_MIN,
+            Trigger::AfterLiteral { back: Back::Fixed(back), .. } => back + RUN_BYTES_MIN,
+            Trigger::AfterLiteral { literal, back: Back::Lead { max, .. }, .. } => {
+                max + literal.len() as u32 + RUN_BYTES_MIN
+            }
             Trigger::Pair { back, .. } => back + 2,
         }
     }
@@ -76,9 +67,7 @@ fn token() -> Set {
 /// Whether from this item on sixteen bytes can only be token bytes.
 fn run_from(shape: &Shape, index: usize) -> bool {
     let token = token();
-    let sure = shape.items[index..]
-        .iter()
-        .take_while(|item| item.set.within(&token));
+    let sure = shape.items[index..].iter().take_while(|item| item.set.within(&token));
     sure.map(|item| item.min).sum::<u32>() >= RUN_BYTES_MIN
 }
 
@@ -89,30 +78,16 @@ fn after_literal(shape: &Shape) -> Option<Trigger> {
         if last.is_none_or(|b| token().has(b)) || !run_from(shape, end) {
             continue;
         }
-        let start = (0..end)
-            .rev()
-            .take_while(|i| items[*i].single().is_some())
-            .last()?;
-        let literal: Vec<u8> = items[start..end]
-            .iter()
-            .filter_map(|item| item.single())
-            .collect();
+        let start = (0..end).rev().take_while(|i| items[*i].single().is_some()).last()?;
+        let literal: Vec<u8> = items[start..end].iter().filter_map(|item| item.single()).collect();
         let back = if items[..end].iter().all(|item| item.min == item.max) {
             Back::Fixed(items[..end].iter().map(|item| item.min).sum())
         } else if start == 1 {
-            Back::Lead {
-                set: items[0].set,
-                min: items[0].min,
-                max: items[0].max,
-            }
+            Back::Lead { set: items[0].set, min: items[0].min, max: items[0].max }
         } else {
             continue;
         };
-        return Some(Trigger::AfterLiteral {
-            literal,
-            fold: shape.fold,
-            back,
-        });
+        return Some(Trigger::AfterLiteral { literal, fold: shape.fold, back });
     }
     None
 }

@@ -111,9 +111,7 @@ fn is_token(rule: &Rule) -> bool {
 }
 
 fn is_one_of(names: &[&str], name: &[u8]) -> bool {
-    names
-        .iter()
-        .any(|known| known.as_bytes().eq_ignore_ascii_case(name))
+    names.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]
@@ -135,13 +133,9 @@ mod tests {
 
     #[test]
     fn lists_are_sorted_and_lower_case() {
-        for list in [
-            REQUEST_HEADERS,
-            FORGERY_HEADERS,
-            FIELDS,
-            TOKEN_REQUEST_FIELDS,
-            TOKEN_ANSWER_FIELDS,
-        ] {
+        for list in
+            [REQUEST_HEADERS, FORGERY_HEADERS, FIELDS, TOKEN_REQUEST_FIELDS, TOKEN_ANSWER_FIELDS]
+        {
             assert!(list.is_sorted(), "{list:?}");
             assert!(list.iter().all(|name| *name == name.to_lowercase()));
         }

@@ -77,10 +77,7 @@ pub struct ConfigError {
 
 impl ConfigError {
     fn new(field: &str, reason: impl Into<String>) -> ConfigError {
-        ConfigError {
-            field: field.to_owned(),
-            reason: reason.into(),
-        }
+        ConfigError { field: field.to_owned(), reason: reason.into() }
     }
 }
 
@@ -149,16 +146,10 @@ impl Config {
     }
 
     fn read(mut self, fields: &Map<String, Value>) -> Result<Config, ConfigError> {
-        let roles = [
-            ("auto", None),
-            ("inbound", Some(Role::Inbound)),
-            ("outbound", Some(Role::Outbound)),
-        ];
+        let roles =
+            [("auto", None), ("inbound", Some(Role::Inbound)), ("outbound", Some(Role::Outbound))];
         let unscannable = [("refuse", Unscannable::Refuse), ("pass", Unscannable::Pass)];
-        let signed = [
-            ("block", SignedMessages::Block),
-            ("report", SignedMessages::Report),
-        ];
+        let signed = [("block", SignedMessages::Block), ("report", SignedMessages::Report)];
         for (name, value) in fields {
             let name = name.as_str();
             match name {
@@ -206,30 +197,17 @@ fn word<T: Copy>(field: &str, value: &Value, words: &[(&str, T)]) -> Result<T, C
 fn actions(field: &str, value: &Value) -> Result<Actions, ConfigError> {
     let words = Action::ALL.map(|action| (action.name(), action));
     let Value::Object(fields) = value else {
-        return word(field, value, &words)
-            .map(Actions::of)
-            .map_err(|error| {
-                let reason = format!(
-                    "{}, or an object with certain, likely, possible",
-                    error.reason
-                );
-                ConfigError::new(field, reason)
-            });
+        return word(field, value, &words).map(Actions::of).map_err(|error| {
+            let reason = format!("{}, or an object with certain, likely, possible", error.reason);
+            ConfigError::new(field, reason)
+        });
     };
-    known(
-        fields,
-        &format!("{field}."),
-        &["certain", "likely", "possible"],
-    )?;
+    known(fields, &format!("{field}."), &["certain", "likely", "possible"])?;
     let of = |name: &str| match fields.get(name) {
         None => Ok(Action::Report),
         Some(value) => word(&format!("{field}.{name}"), value, &words),
     };
-    Ok(Actions {
-        certain: of("certain")?,
-        likely: of("likely")?,
-        possible: of("possible")?,
-    })
+    Ok(Actions { certain: of("certain")?, likely: of("likely")?, possible: of("possible")? })
 }
 
 fn size(field: &str, value: &Value, min: usize, max: usize) -> Result<usize, ConfigError> {
@@ -254,11 +232,7 @@ mod tests {
     #[test]
     fn nothing_is_the_default() {
         for json in ["", " \n", "{}"] {
-            assert_eq!(
-                Config::parse(json.as_bytes()),
-                Ok(Config::default()),
-                "{json:?}"
-            );
+            assert_eq!(Config::parse(json.as_bytes()), Ok(Config::default()), "{json:?}");
         }
     }
 
@@ -269,11 +243,8 @@ mod tests {
             "signed_messages": "report", "tail_bytes_max": 4096, "open_bytes_max": 8192,
             "held_bytes_max": 65536, "log_records_per_second_max": 1}"#;
         let config = Config::parse(json.as_bytes()).unwrap();
-        let requests = Actions {
-            certain: Action::Block,
-            likely: Action::Mask,
-            possible: Action::Report,
-        };
+        let requests =
+            Actions { certain: Action::Block, likely: Action::Mask, possible: Action::Report };
         let expected = Config {
             role: Some(Role::Outbound),
             requests: Some(requests),
@@ -281,10 +252,7 @@ mod tests {
             coded_bodies: Unscannable::Pass,
             ranges: Unscannable::Pass,
             signed_messages: SignedMessages::Report,
-            limits: Limits {
-                tail_bytes_max: 4096,
-                open_bytes_max: 8192,
-            },
+            limits: Limits { tail_bytes_max: 4096, open_bytes_max: 8192 },
             held_bytes_max: 65_536,
             log_records_per_second_max: 1,
         };
@@ -322,10 +290,7 @@ mod tests {
     fn errors_show_no_value() {
         let planted = "hunter2-hunter2";
         for field in FIELDS {
-            for value in [
-                format!("\"{planted}\""),
-                format!("{{\"certain\": \"{planted}\"}}"),
-            ] {
+            for value in [format!("\"{planted}\""), format!("{{\"certain\": \"{planted}\"}}")] {
                 let shown = error(&format!("{{\"{field}\": {value}}}"));
                 assert!(!shown.contains(planted) && shown.contains(field), "{shown}");
             }
@@ -335,10 +300,9 @@ mod tests {
 
     #[test]
     fn limits_have_bounds() {
-        for (field, min, max) in [
-            ("tail_bytes_max", 64, 65_536),
-            ("held_bytes_max", 4_096, 16_777_216),
-        ] {
+        for (field, min, max) in
+            [("tail_bytes_max", 64, 65_536), ("held_bytes_max", 4_096, 16_777_216)]
+        {
             for (number, good) in [
                 (min - 1, false),
                 (min, true),

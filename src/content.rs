@@ -90,35 +90,22 @@ pub(crate) fn of_response(status: &[u8], headers: &Headers) -> Content {
 }
 
 fn of_headers(headers: &Headers) -> Content {
-    let kind = headers
-        .first("content-type")
-        .map(media_type)
-        .unwrap_or_default();
+    let kind = headers.first("content-type").map(media_type).unwrap_or_default();
     if is_binary(&kind) {
         return Content::Skipped(Unscanned::Media);
     }
-    if ["content-encoding", "grpc-encoding"]
-        .iter()
-        .any(|name| is_coded(headers, name))
-    {
+    if ["content-encoding", "grpc-encoding"].iter().any(|name| is_coded(headers, name)) {
         return Content::Unscannable(Unscanned::Coded);
     }
     let is_form = kind == b"application/x-www-form-urlencoded";
-    Content::Text(if is_form {
-        Style::UrlLabel
-    } else {
-        Style::Label
-    })
+    Content::Text(if is_form { Style::UrlLabel } else { Style::Label })
 }
 
 fn is_coded(headers: &Headers, name: &str) -> bool {
-    headers
-        .all(name)
-        .flat_map(|value| value.split(|byte| *byte == b','))
-        .any(|coding| {
-            let coding = coding.trim_ascii();
-            !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity")
-        })
+    headers.all(name).flat_map(|value| value.split(|byte| *byte == b',')).any(|coding| {
+        let coding = coding.trim_ascii();
+        !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity")
+    })
 }
 
 fn is_binary(kind: &[u8]) -> bool {
@@ -136,10 +123,7 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&str, &str)]) -> Headers {
-        pairs
-            .iter()
-            .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
-            .collect()
+        pairs.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())).collect()
     }
 
     #[test]
@@ -147,37 +131,22 @@ mod tests {
         let text = Content::Text(Style::Label);
         let cases = [
             (vec![], text),
-            (
-                vec![("content-type", "application/json; charset=utf-8")],
-                text,
-            ),
+            (vec![("content-type", "application/json; charset=utf-8")], text),
             (vec![("content-type", "image/svg+xml")], text),
             (vec![("content-type", "application/grpc+proto")], text),
             (
                 vec![("content-type", "application/x-www-form-urlencoded")],
                 Content::Text(Style::UrlLabel),
             ),
+            (vec![("content-type", "image/png")], Content::Skipped(Unscanned::Media)),
             (
-                vec![("content-type", "image/png")],
-                Content::Skipped(Unscanned::Media),
-            ),
-            (
-                vec![
-                    ("content-type", "application/zip"),
-                    ("content-encoding", "gzip"),
-                ],
+                vec![("content-type", "application/zip"), ("content-encoding", "gzip")],
                 Content::Skipped(Unscanned::Media),
             ),
             (vec![("content-encoding", "identity")], text),
+            (vec![("content-encoding", "identity, br")], Content::Unscannable(Unscanned::Coded)),
             (
-                vec![("content-encoding", "identity, br")],
-                Content::Unscannable(Unscanned::Coded),
-            ),
-            (
-                vec![
-                    ("content-type", "application/grpc"),
-                    ("grpc-encoding", "gzip"),
-                ],
+                vec![("content-type", "application/grpc"), ("grpc-encoding", "gzip")],
                 Content::Unscannable(Unscanned::Coded),
             ),
         ];
@@ -189,21 +158,12 @@ mod tests {
     #[test]
     fn upgrades_and_parts_are_told() {
         let text = headers(&[("content-type", "text/plain")]);
-        assert_eq!(
-            of_response(b"206", &text),
-            Content::Unscannable(Unscanned::Range)
-        );
+        assert_eq!(of_response(b"206", &text), Content::Unscannable(Unscanned::Range));
         assert_eq!(of_response(b"200", &text), Content::Text(Style::Label));
-        assert_eq!(
-            of_response(b"101", &text),
-            Content::Skipped(Unscanned::Upgrade)
-        );
+        assert_eq!(of_response(b"101", &text), Content::Skipped(Unscanned::Upgrade));
         let connect = headers(&[(":method", "CONNECT")]);
         assert_eq!(of_request(&connect), Content::Skipped(Unscanned::Upgrade));
         let media = headers(&[("content-type", "video/mp4")]);
-        assert_eq!(
-            of_response(b"206", &media),
-            Content::Skipped(Unscanned::Media)
-        );
+        assert_eq!(of_response(b"206", &media), Content::Skipped(Unscanned::Media));
     }
 }

@@ -56,21 +56,11 @@ fn field_before(before: &[u8]) -> Option<&[u8]> {
     let is_name =
         |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'[' | b']');
     let (rest, json) = match before {
-        [rest @ .., b'"'] => (
-            rest.trim_ascii_end().strip_suffix(b":")?.trim_ascii_end(),
-            true,
-        ),
+        [rest @ .., b'"'] => (rest.trim_ascii_end().strip_suffix(b":")?.trim_ascii_end(), true),
         rest => (rest.strip_suffix(b"=")?, false),
     };
-    let rest = if json {
-        rest.strip_suffix(b"\"")?
-    } else {
-        rest
-    };
-    let start = rest
-        .iter()
-        .rposition(|byte| !is_name(byte))
-        .map(|at| at + 1);
+    let rest = if json { rest.strip_suffix(b"\"")? } else { rest };
+    let start = rest.iter().rposition(|byte| !is_name(byte)).map(|at| at + 1);
     // A name that fills all that is remembered may be the end of a longer one.
     let start = match start {
         Some(start) => start,
@@ -100,11 +90,7 @@ mod tests {
             ("=", None),
         ];
         for (before, name) in cases {
-            assert_eq!(
-                field_before(before.as_bytes()),
-                name.map(str::as_bytes),
-                "{before}"
-            );
+            assert_eq!(field_before(before.as_bytes()), name.map(str::as_bytes), "{before}");
         }
     }
 

@@ -30,9 +30,7 @@ impl Headers {
     /// All pairs, in their order.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         let part = |range: &Range<usize>| self.bytes.get(range.clone()).unwrap_or_default();
-        self.pairs
-            .iter()
-            .map(move |(name, value)| (part(name), part(value)))
+        self.pairs.iter().map(move |(name, value)| (part(name), part(value)))
     }
 
     /// The first value of that name.
@@ -42,9 +40,7 @@ impl Headers {
 
     /// Every value of that name.
     pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
-        self.iter()
-            .filter(move |(other, _)| *other == name.as_bytes())
-            .map(|(_, value)| value)
+        self.iter().filter(move |(other, _)| *other == name.as_bytes()).map(|(_, value)| value)
     }
 }
 
@@ -56,9 +52,7 @@ impl<'a> FromIterator<(&'a [u8], &'a [u8])> for Headers {
             headers.bytes.extend_from_slice(name);
             let middle = headers.bytes.len();
             headers.bytes.extend_from_slice(value);
-            headers
-                .pairs
-                .push((start..middle, middle..headers.bytes.len()));
+            headers.pairs.push((start..middle, middle..headers.bytes.len()));
         }
         headers
     }
@@ -75,19 +69,10 @@ pub struct HeaderEdit {
 
 /// The host of an authority, in lower case: without user info, port and trailing dot.
 pub(crate) fn host_of(authority: &[u8]) -> Vec<u8> {
-    let host = authority
-        .rsplit(|byte| *byte == b'@')
-        .next()
-        .unwrap_or_default();
+    let host = authority.rsplit(|byte| *byte == b'@').next().unwrap_or_default();
     let end = match host.first() {
-        Some(b'[') => host
-            .iter()
-            .position(|byte| *byte == b']')
-            .map_or(host.len(), |at| at + 1),
-        _ => host
-            .iter()
-            .position(|byte| *byte == b':')
-            .unwrap_or(host.len()),
+        Some(b'[') => host.iter().position(|byte| *byte == b']').map_or(host.len(), |at| at + 1),
+        _ => host.iter().position(|byte| *byte == b':').unwrap_or(host.len()),
     };
     let host = host.get(..end).unwrap_or_default();
     host.strip_suffix(b".").unwrap_or(host).to_ascii_lowercase()
@@ -95,10 +80,7 @@ pub(crate) fn host_of(authority: &[u8]) -> Vec<u8> {
 
 /// A media type, in lower case, without its parameters.
 pub(crate) fn media_type(content_type: &[u8]) -> Vec<u8> {
-    let essence = content_type
-        .split(|byte| *byte == b';')
-        .next()
-        .unwrap_or_default();
+    let essence = content_type.split(|byte| *byte == b';').next().unwrap_or_default();
     essence.trim_ascii().to_ascii_lowercase()
 }
 
@@ -119,11 +101,7 @@ mod tests {
             ("", ""),
         ];
         for (authority, host) in cases {
-            assert_eq!(
-                host_of(authority.as_bytes()),
-                host.as_bytes(),
-                "{authority}"
-            );
+            assert_eq!(host_of(authority.as_bytes()), host.as_bytes(), "{authority}");
         }
     }
 

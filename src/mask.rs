@@ -46,11 +46,7 @@ impl Masker {
             Style::Prefix => String::new(),
         };
         let fits = finding.label && label.len() <= finding.len_min;
-        let prefix = if style == Style::Prefix {
-            finding.prefix
-        } else {
-            0
-        };
+        let prefix = if style == Style::Prefix { finding.prefix } else { 0 };
         Masker {
             label: if fits { label.into_bytes() } else { Vec::new() },
             written: 0,

@@ -71,13 +71,8 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Action; 5] = [
-        Action::Off,
-        Action::Report,
-        Action::Redact,
-        Action::Mask,
-        Action::Block,
-    ];
+    pub const ALL: [Action; 5] =
+        [Action::Off, Action::Report, Action::Redact, Action::Mask, Action::Block];
 
     /// The word that configuration and records use.
     pub fn name(self) -> &'static str {
@@ -115,16 +110,8 @@ pub struct Actions {
 impl Actions {
     /// What one word for a direction means: a merely possible finding is reported, never rewritten or blocked.
     pub fn of(action: Action) -> Actions {
-        let possible = if action == Action::Off {
-            Action::Off
-        } else {
-            Action::Report
-        };
-        Actions {
-            certain: action,
-            likely: action,
-            possible,
-        }
+        let possible = if action == Action::Off { Action::Off } else { Action::Report };
+        Actions { certain: action, likely: action, possible }
     }
 
     /// What the role says of a direction when the configuration says nothing.
@@ -133,10 +120,9 @@ impl Actions {
     pub fn of_role(role: Role, direction: Direction) -> Actions {
         match (role, direction) {
             (Role::Inbound, Direction::Response) => Actions::of(Action::Redact),
-            (Role::Outbound, Direction::Request) => Actions {
-                certain: Action::Block,
-                ..Actions::of(Action::Report)
-            },
+            (Role::Outbound, Direction::Request) => {
+                Actions { certain: Action::Block, ..Actions::of(Action::Report) }
+            }
             _ => Actions::of(Action::Report),
         }
     }
@@ -188,27 +174,12 @@ mod tests {
     #[test]
     fn what_is_no_secret_is_reported_at_most() {
         let actions = Actions::of(Action::Block);
-        assert_eq!(
-            actions.choose(Confidence::Certain, Exposure::Secret),
-            Action::Block
-        );
-        assert_eq!(
-            actions.choose(Confidence::Certain, Exposure::Public),
-            Action::Report
-        );
-        assert_eq!(
-            actions.choose(Confidence::Certain, Exposure::Identifier),
-            Action::Report
-        );
-        assert_eq!(
-            actions.choose(Confidence::Possible, Exposure::Secret),
-            Action::Report
-        );
+        assert_eq!(actions.choose(Confidence::Certain, Exposure::Secret), Action::Block);
+        assert_eq!(actions.choose(Confidence::Certain, Exposure::Public), Action::Report);
+        assert_eq!(actions.choose(Confidence::Certain, Exposure::Identifier), Action::Report);
+        assert_eq!(actions.choose(Confidence::Possible, Exposure::Secret), Action::Report);
         let off = Actions::of(Action::Off);
-        assert_eq!(
-            off.choose(Confidence::Certain, Exposure::Public),
-            Action::Off
-        );
+        assert_eq!(off.choose(Confidence::Certain, Exposure::Public), Action::Off);
         assert!(off.is_off() && !off.is_enforcing());
     }
 }

@@ -105,12 +105,7 @@ impl Record {
     /// The name of its counter, below `hushgate.`
     pub fn counter(&self) -> String {
         match self {
-            Record::Found {
-                rule,
-                direction,
-                action,
-                ..
-            } => {
+            Record::Found { rule, direction, action, .. } => {
                 format!("findings.{}.{}.{rule}", direction.name(), action.name())
             }
             Record::Unscanned { direction, reason } => {
@@ -118,11 +113,7 @@ impl Record {
             }
             Record::Resolved { direction } => format!("resolved.{}", direction.name()),
             Record::Refused(refusal) => {
-                format!(
-                    "refused.{}.{}",
-                    refusal.direction().name(),
-                    refusal.reason()
-                )
+                format!("refused.{}.{}", refusal.direction().name(), refusal.reason())
             }
         }
     }
@@ -137,14 +128,7 @@ impl Record {
 impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Record::Found {
-                rule,
-                confidence,
-                direction,
-                place,
-                action,
-                offset,
-            } => write!(
+            Record::Found { rule, confidence, direction, place, action, offset } => write!(
                 f,
                 "hushgate finding rule={rule} confidence={} direction={} place={} action={} \
                  offset={offset}",
@@ -187,12 +171,7 @@ pub struct RateLimiter {
 impl RateLimiter {
     /// Lets at most so many through in any second of the clock.
     pub fn new(per_second_max: u32) -> RateLimiter {
-        RateLimiter {
-            per_second_max,
-            second: 0,
-            spent: 0,
-            suppressed: 0,
-        }
+        RateLimiter { per_second_max, second: 0, spent: 0, suppressed: 0 }
     }
 
     /// Whether one more may pass now; if so, how many were suppressed since the last that did.
@@ -221,9 +200,7 @@ mod tests {
     fn records_are_limited_a_second() {
         let mut limiter = RateLimiter::new(2);
         let second = 1_000_000_000;
-        let answers: Vec<_> = [0, 1, 2, 3, second, second]
-            .map(|now| limiter.admit(now))
-            .into();
+        let answers: Vec<_> = [0, 1, 2, 3, second, second].map(|now| limiter.admit(now)).into();
         assert_eq!(answers, [Some(0), Some(0), None, None, Some(2), Some(0)]);
         assert_eq!(RateLimiter::new(0).admit(0), None);
     }

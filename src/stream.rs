@@ -50,10 +50,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits {
-            tail_bytes_max: 8_192,
-            open_bytes_max: 65_536,
-        }
+        Limits { tail_bytes_max: 8_192, open_bytes_max: 65_536 }
     }
 }
 
@@ -95,13 +92,7 @@ struct Open {
 impl Redactor {
     /// Starts at the beginning of a stream.
     pub fn new(limits: Limits) -> Redactor {
-        Redactor {
-            limits,
-            tail: Vec::new(),
-            before: Vec::new(),
-            decided: 0,
-            open: None,
-        }
+        Redactor { limits, tail: Vec::new(), before: Vec::new(), decided: 0, open: None }
     }
 
     /// Takes the next chunk and sends all that is decided by it.
@@ -133,8 +124,7 @@ impl Redactor {
     fn advance(&mut self, chunk: &[u8], end: bool, sink: &mut impl Sink) {
         if self.tail.is_empty() {
             let done = self.decide(chunk, end, sink);
-            self.tail
-                .extend_from_slice(chunk.get(done..).unwrap_or_default());
+            self.tail.extend_from_slice(chunk.get(done..).unwrap_or_default());
         } else {
             let mut bytes = std::mem::take(&mut self.tail);
             bytes.extend_from_slice(chunk);
@@ -203,11 +193,7 @@ impl Redactor {
         pass(sink, bytes.get(secret_end..hit.end));
         self.open = hit.open.map(|set| Open {
             set,
-            footer: if hit.rule.kind == Kind::PrivateKey {
-                FOOTER
-            } else {
-                b""
-            },
+            footer: if hit.rule.kind == Kind::PrivateKey { FOOTER } else { b"" },
             left: self.limits.open_bytes_max.saturating_sub(len),
             masker,
         });
@@ -219,11 +205,7 @@ impl Redactor {
             return 0;
         };
         let (count, is_over) = open.extent(bytes, end);
-        send(
-            sink,
-            open.masker.as_mut(),
-            bytes.get(..count).unwrap_or_default(),
-        );
+        send(sink, open.masker.as_mut(), bytes.get(..count).unwrap_or_default());
         open.left -= count;
         if is_over {
             self.open = None;
@@ -241,10 +223,7 @@ impl Open {
             return (run, over);
         };
         let mut at = 0;
-        while let Some(dash) = bytes
-            .get(at..run)
-            .and_then(|b| b.iter().position(|b| b == mark))
-        {
+        while let Some(dash) = bytes.get(at..run).and_then(|b| b.iter().position(|b| b == mark)) {
             at += dash;
             let rest = bytes.get(at..).unwrap_or_default();
             if rest.starts_with(self.footer) {
@@ -279,12 +258,8 @@ fn pass(sink: &mut impl Sink, bytes: Option<&[u8]>) {
 /// The last bytes of both, at most [`BEFORE_BYTES_MAX`].
 fn keep_last(before: &[u8], bytes: &[u8]) -> Vec<u8> {
     let from = |slice: &[u8], keep: usize| slice.len().saturating_sub(keep);
-    let last = bytes
-        .get(from(bytes, BEFORE_BYTES_MAX)..)
-        .unwrap_or_default();
-    let first = before
-        .get(from(before, BEFORE_BYTES_MAX - last.len())..)
-        .unwrap_or_default();
+    let last = bytes.get(from(bytes, BEFORE_BYTES_MAX)..).unwrap_or_default();
+    let first = before.get(from(before, BEFORE_BYTES_MAX - last.len())..).unwrap_or_default();
     [first, last].concat()
 }
 

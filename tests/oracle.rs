@@ -49,10 +49,7 @@ impl Sink for Places<'_> {
 }
 
 fn found(id: &str, text: &[u8]) -> Vec<usize> {
-    let mut places = Places {
-        id,
-        starts: Vec::new(),
-    };
+    let mut places = Places { id, starts: Vec::new() };
     let mut redactor = Redactor::new(Limits::default());
     redactor.write(text, &mut places);
     redactor.finish(&mut places);
@@ -61,15 +58,9 @@ fn found(id: &str, text: &[u8]) -> Vec<usize> {
 
 /// The shape as the regex crate's syntax has it: what is negated there is any byte, here a printable one.
 fn oracle(shape: &str) -> Regex {
-    let printable = shape
-        .replace("[^", "[\\x21-\\x7E&&^")
-        .replace("&&^", "&&[^");
+    let printable = shape.replace("[^", "[\\x21-\\x7E&&^").replace("&&^", "&&[^");
     let closed = close_negated(&printable);
-    RegexBuilder::new(&closed)
-        .unicode(false)
-        .size_limit(1 << 24)
-        .build()
-        .unwrap()
+    RegexBuilder::new(&closed).unicode(false).size_limit(1 << 24).build().unwrap()
 }
 
 /// `[\x21-\x7E&&[^…]` lacks the bracket that the replacement opened.
@@ -95,13 +86,9 @@ fn close_negated(text: &str) -> String {
 
 fn sources() -> Vec<Source> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rule/builtin");
-    let paths = fs::read_dir(dir)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
+    let paths = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
     let texts = paths.map(|path| fs::read_to_string(path).unwrap());
-    texts
-        .flat_map(|text| toml::from_str::<File>(&text).unwrap().rule)
-        .collect()
+    texts.flat_map(|text| toml::from_str::<File>(&text).unwrap().rule).collect()
 }
 
 #[test]

@@ -60,12 +60,7 @@ impl BodyScan {
         end_of_stream: bool,
         judge: &mut Judge<'_>,
     ) -> Option<Option<Vec<u8>>> {
-        let mut sink = BufferSink {
-            judge,
-            held: &self.held,
-            bytes,
-            output: &mut self.output,
-        };
+        let mut sink = BufferSink { judge, held: &self.held, bytes, output: &mut self.output };
         let waits = match (&mut self.redactor, end_of_stream) {
             (Some(redactor), false) => {
                 redactor.write(bytes, &mut sink);

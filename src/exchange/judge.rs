@@ -57,9 +57,7 @@ impl Judge<'_> {
         if is_home || is_own || carrier::is_field(finding) {
             return Action::Off;
         }
-        let action = self
-            .actions
-            .choose(finding.confidence, finding.rule.exposure);
+        let action = self.actions.choose(finding.confidence, finding.rule.exposure);
         match self.instead_of_rewriting {
             Some(instead) if action.is_rewriting() => instead,
             _ => action,

@@ -37,27 +37,17 @@ pub(super) struct Message {
 
 impl Message {
     pub(super) fn new(direction: Direction, actions: Actions) -> Message {
-        Message {
-            direction,
-            actions,
-            is_signed: false,
-            body: None,
-        }
+        Message { direction, actions, is_signed: false, body: None }
     }
 
     pub(super) fn note_signature(&mut self, headers: &Headers) {
         // AWS signs the path and headers; the body only where its hash is stated.
         let aws = self.direction == Direction::Request
-            && headers
-                .first("authorization")
-                .is_some_and(|value| value.starts_with(b"AWS4-"));
+            && headers.first("authorization").is_some_and(|value| value.starts_with(b"AWS4-"));
         self.is_signed = aws
             || headers.iter().any(|(name, value)| {
                 let is_unsigned = value.starts_with(b"UNSIGNED-PAYLOAD");
-                SIGNATURE_HEADERS
-                    .iter()
-                    .any(|header| header.as_bytes() == name)
-                    && !is_unsigned
+                SIGNATURE_HEADERS.iter().any(|header| header.as_bytes() == name) && !is_unsigned
             });
     }
 }
@@ -70,10 +60,7 @@ pub(super) fn scan_headers<'j>(
 ) -> (Vec<HeaderEdit>, Vec<Record>, bool) {
     let (mut edits, mut records, mut is_blocked) = (Vec::<HeaderEdit>::new(), Vec::new(), false);
     let mut changed: Vec<(usize, Vec<u8>)> = Vec::new();
-    let mut judges = (
-        judge(place, Style::Label),
-        judge(Place::Path, Style::UrlLabel),
-    );
+    let mut judges = (judge(place, Style::Label), judge(Place::Path, Style::UrlLabel));
     for (number, (name, value)) in headers.iter().enumerate() {
         let judge = match name {
             b":path" => &mut judges.1,
@@ -83,11 +70,7 @@ pub(super) fn scan_headers<'j>(
         if carrier::is_header(judge.direction, name) {
             continue;
         }
-        let mut sink = ValueSink {
-            judge,
-            out: Vec::new(),
-            value,
-        };
+        let mut sink = ValueSink { judge, out: Vec::new(), value };
         stream::once(value, &mut sink);
         if !sink.out.is_empty() {
             changed.push((number, sink.out));
@@ -102,10 +85,7 @@ pub(super) fn scan_headers<'j>(
             continue;
         };
         if !edits.iter().any(|edit| edit.name == name) {
-            edits.push(HeaderEdit {
-                name: name.to_vec(),
-                values: values(headers, name, &changed),
-            });
+            edits.push(HeaderEdit { name: name.to_vec(), values: values(headers, name, &changed) });
         }
     }
     (edits, records, is_blocked)
@@ -113,10 +93,7 @@ pub(super) fn scan_headers<'j>(
 
 /// All values of a name, the changed ones in their new form.
 fn values(headers: &Headers, name: &[u8], changed: &[(usize, Vec<u8>)]) -> Vec<Vec<u8>> {
-    let pairs = headers
-        .iter()
-        .enumerate()
-        .filter(|(_, (other, _))| *other == name);
+    let pairs = headers.iter().enumerate().filter(|(_, (other, _))| *other == name);
     pairs
         .map(|(number, (_, value))| {
             let new = changed.iter().find(|(place, _)| *place == number);
@@ -138,8 +115,7 @@ impl Sink for ValueSink<'_, '_> {
         let verdict = self.judge.judge(finding);
         if verdict != Verdict::Keep && self.out.is_empty() {
             let unchanged = usize::try_from(finding.offset).unwrap_or(usize::MAX);
-            self.out
-                .extend_from_slice(self.value.get(..unchanged).unwrap_or_default());
+            self.out.extend_from_slice(self.value.get(..unchanged).unwrap_or_default());
         }
         verdict
     }

@@ -78,10 +78,7 @@ pub enum Flow {
 
 impl Step {
     fn refuse(refusal: Refusal) -> Step {
-        Step {
-            flow: Flow::Refuse(refusal),
-            ..Step::default()
-        }
+        Step { flow: Flow::Refuse(refusal), ..Step::default() }
     }
 }
 
@@ -127,25 +124,16 @@ impl Exchange {
             return Step::default();
         }
         let step = match event {
-            Event::Headers {
-                direction: Direction::Request,
-                headers,
-                end_of_stream,
-            } => self.on_request_headers(headers, end_of_stream),
-            Event::Headers {
-                direction: Direction::Response,
-                headers,
-                end_of_stream,
-            } => self.on_response_headers(headers, end_of_stream),
-            Event::Body {
-                direction,
-                bytes,
-                end_of_stream,
-            } => self.on_body(direction, bytes, end_of_stream),
-            Event::Trailers {
-                direction,
-                trailers,
-            } => self.on_trailers(direction, trailers),
+            Event::Headers { direction: Direction::Request, headers, end_of_stream } => {
+                self.on_request_headers(headers, end_of_stream)
+            }
+            Event::Headers { direction: Direction::Response, headers, end_of_stream } => {
+                self.on_response_headers(headers, end_of_stream)
+            }
+            Event::Body { direction, bytes, end_of_stream } => {
+                self.on_body(direction, bytes, end_of_stream)
+            }
+            Event::Trailers { direction, trailers } => self.on_trailers(direction, trailers),
             Event::HostError { direction } => self.on_host_error(direction),
         };
         if let Flow::Refuse(refusal) = step.flow {
@@ -157,10 +145,7 @@ impl Exchange {
 
     /// How many bytes of the proxy's buffer of this body have been seen already.
     pub fn held_len(&self, direction: Direction) -> usize {
-        self.message(direction)
-            .body
-            .as_ref()
-            .map_or(0, |body| body.held_len())
+        self.message(direction).body.as_ref().map_or(0, |body| body.held_len())
     }
 
     /// Whether this direction's body is looked at: a proxy need not read it otherwise.
@@ -258,14 +243,8 @@ impl Exchange {
             self.message_mut(direction).body = Some(body);
         }
         match released {
-            Some(body) => Step {
-                body,
-                ..Step::default()
-            },
-            None => Step {
-                flow: Flow::Pause,
-                ..Step::default()
-            },
+            Some(body) => Step { body, ..Step::default() },
+            None => Step { flow: Flow::Pause, ..Step::default() },
         }
     }
 
@@ -305,10 +284,7 @@ impl Exchange {
         if is_blocked {
             return Step::refuse(Refusal::Blocked(direction));
         }
-        Step {
-            headers: edits,
-            ..Step::default()
-        }
+        Step { headers: edits, ..Step::default() }
     }
 
     fn judge(&self, direction: Direction, place: Place, style: crate::mask::Style) -> Judge<'_> {
@@ -318,12 +294,10 @@ impl Exchange {
             direction,
             place,
             style,
-            instead_of_rewriting: message
-                .is_signed
-                .then_some(match self.config.signed_messages {
-                    SignedMessages::Block => crate::policy::Action::Block,
-                    SignedMessages::Report => crate::policy::Action::Report,
-                }),
+            instead_of_rewriting: message.is_signed.then_some(match self.config.signed_messages {
+                SignedMessages::Block => crate::policy::Action::Block,
+                SignedMessages::Report => crate::policy::Action::Report,
+            }),
             is_token_exchange: self.is_token_request,
             host: match direction {
                 Direction::Request => &self.host,

@@ -50,33 +50,21 @@ impl Exchange {
 /// Asks for a plain answer where one may come that could not be scanned.
 fn identity_only(headers: &Headers) -> impl Iterator<Item = HeaderEdit> {
     CODING_HEADERS.iter().filter_map(|name| {
-        let is_asked = headers
-            .all(name)
-            .any(|value| !value.eq_ignore_ascii_case(b"identity"));
-        let edit = HeaderEdit {
-            name: name.as_bytes().to_vec(),
-            values: vec![b"identity".to_vec()],
-        };
+        let is_asked = headers.all(name).any(|value| !value.eq_ignore_ascii_case(b"identity"));
+        let edit =
+            HeaderEdit { name: name.as_bytes().to_vec(), values: vec![b"identity".to_vec()] };
         is_asked.then_some(edit)
     })
 }
 
 fn is_form_post(headers: &Headers) -> bool {
-    let kind = headers
-        .first("content-type")
-        .map(media_type)
-        .unwrap_or_default();
+    let kind = headers.first("content-type").map(media_type).unwrap_or_default();
     let is_form = kind == b"application/x-www-form-urlencoded" || kind == b"application/json";
     headers.first(":method") == Some(b"POST") && is_form
 }
 
 fn is_token_endpoint(headers: &Headers) -> bool {
     let target = headers.first(":path").unwrap_or_default();
-    let path = target
-        .split(|byte| *byte == b'?')
-        .next()
-        .unwrap_or_default();
-    path.rsplit(|byte| *byte == b'/')
-        .next()
-        .is_some_and(|end| TOKEN_ENDPOINTS.contains(&end))
+    let path = target.split(|byte| *byte == b'?').next().unwrap_or_default();
+    path.rsplit(|byte| *byte == b'/').next().is_some_and(|end| TOKEN_ENDPOINTS.contains(&end))
 }

@@ -25,11 +25,7 @@ impl Sent {
     }
 
     fn header(&self, name: &str) -> &str {
-        let (_, value) = self
-            .headers
-            .iter()
-            .find(|(other, _)| other == name)
-            .unwrap();
+        let (_, value) = self.headers.iter().find(|(other, _)| other == name).unwrap();
         std::str::from_utf8(value).unwrap()
     }
 }
@@ -42,10 +38,7 @@ struct Rig {
 impl Rig {
     fn new(json: &str, role: Role) -> Rig {
         let config = Config::parse(json.as_bytes()).unwrap();
-        Rig {
-            exchange: Exchange::new(Rc::new(config), role),
-            records: Vec::new(),
-        }
+        Rig { exchange: Exchange::new(Rc::new(config), role), records: Vec::new() }
     }
 
     /// Sends a message through: headers, chunks of a body, trailers.
@@ -59,11 +52,7 @@ impl Rig {
         let mut sent = Sent::default();
         let map = map(headers);
         let end_of_stream = chunks.is_empty() && trailers.is_empty();
-        let step = self.exchange.on(Event::Headers {
-            direction,
-            headers: &map,
-            end_of_stream,
-        });
+        let step = self.exchange.on(Event::Headers { direction, headers: &map, end_of_stream });
         let mut buffer = Vec::new();
         if self.apply(step, &map, &mut buffer, &mut sent) {
             for (number, chunk) in chunks.iter().enumerate() {
@@ -71,11 +60,7 @@ impl Rig {
                 let held = self.exchange.held_len(direction);
                 let bytes = buffer[held..].to_vec();
                 let last = number + 1 == chunks.len() && trailers.is_empty();
-                let event = Event::Body {
-                    direction,
-                    bytes: &bytes,
-                    end_of_stream: last,
-                };
+                let event = Event::Body { direction, bytes: &bytes, end_of_stream: last };
                 let step = self.exchange.on(event);
                 if !self.apply(step, &Headers::default(), &mut buffer, &mut sent) {
                     return sent;
@@ -84,16 +69,10 @@ impl Rig {
         }
         if !trailers.is_empty() && sent.refused.is_none() {
             let trailers = self::map(trailers);
-            let step = self.exchange.on(Event::Trailers {
-                direction,
-                trailers: &trailers,
-            });
+            let step = self.exchange.on(Event::Trailers { direction, trailers: &trailers });
             self.apply(step, &trailers, &mut buffer, &mut sent);
         }
-        assert!(
-            buffer.is_empty() || sent.refused.is_some(),
-            "the buffer went nowhere"
-        );
+        assert!(buffer.is_empty() || sent.refused.is_some(), "the buffer went nowhere");
         sent
     }
 
@@ -102,14 +81,12 @@ impl Rig {
         for (name, value) in map.iter() {
             let edited = step.headers.iter().any(|edit| edit.name == name);
             if !edited {
-                sent.headers
-                    .push((String::from_utf8(name.to_vec()).unwrap(), value.to_vec()));
+                sent.headers.push((String::from_utf8(name.to_vec()).unwrap(), value.to_vec()));
             }
         }
         for edit in step.headers {
             let name = String::from_utf8(edit.name).unwrap();
-            sent.headers
-                .extend(edit.values.into_iter().map(|value| (name.clone(), value)));
+            sent.headers.extend(edit.values.into_iter().map(|value| (name.clone(), value)));
         }
         if let Some(body) = step.body {
             *buffer = body;
@@ -132,16 +109,11 @@ impl Rig {
 }
 
 fn map(pairs: &[(&str, &str)]) -> Headers {
-    pairs
-        .iter()
-        .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
-        .collect()
+    pairs.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())).collect()
 }
 
 fn secret(id: &str, template: &str) -> String {
-    let text = example::expand(template, rule::find(id).unwrap(), 11)
-        .unwrap()
-        .text;
+    let text = example::expand(template, rule::find(id).unwrap(), 11).unwrap().text;
     String::from_utf8(text).unwrap()
 }
 
@@ -154,11 +126,7 @@ fn jwt() -> String {
 }
 
 const REDACT: &str = r#"{"requests": "redact", "responses": "redact"}"#;
-const GET: &[(&str, &str)] = &[
-    (":method", "GET"),
-    (":path", "/"),
-    (":authority", "app.example"),
-];
+const GET: &[(&str, &str)] = &[(":method", "GET"), (":path", "/"), (":authority", "app.example")];
 const OK: &[(&str, &str)] = &[(":status", "200"), ("content-type", "application/json")];
 
 /// Sends a request without a body and this response.
@@ -180,10 +148,7 @@ fn request(json: &str, role: Role, headers: &[(&str, &str)], body: &str) -> (Sen
 fn the_default_inbound_redacts_responses() {
     let body = format!("{{\"key\":\"{}\"}}", github());
     let (sent, rig) = respond("{}", OK, &body);
-    assert_eq!(
-        sent.text(),
-        "{\"key\":\"[REDACTED:github.pat]*******************\"}"
-    );
+    assert_eq!(sent.text(), "{\"key\":\"[REDACTED:github.pat]*******************\"}");
     assert_eq!(sent.headers.len(), OK.len());
     assert_eq!(rig.actions(), [Action::Redact]);
 }
@@ -209,16 +174,8 @@ fn the_default_outbound_blocks_what_is_certain() {
 #[test]
 fn what_follows_a_refusal_is_our_own_reply() {
     let (_, mut rig) = request("{}", Role::Outbound, GET, &format!("key {}", github()));
-    let sent = rig.send(
-        Direction::Response,
-        &[(":status", "403")],
-        &[b"hushgate"],
-        &[],
-    );
-    assert_eq!(
-        (sent.text(), rig.exchange.reads_body(Direction::Response)),
-        ("hushgate", false)
-    );
+    let sent = rig.send(Direction::Response, &[(":status", "403")], &[b"hushgate"], &[]);
+    assert_eq!((sent.text(), rig.exchange.reads_body(Direction::Response)), ("hushgate", false));
 }
 
 #[test]
@@ -229,11 +186,7 @@ fn a_body_waits_only_for_its_tail() {
         rig.send(Direction::Request, GET, &[], &[]);
         let (first, second) = body.as_bytes().split_at(at);
         let sent = rig.send(Direction::Response, OK, &[first, second], &[]);
-        assert_eq!(
-            sent.text(),
-            "| [REDACTED:github.pat]******************* |",
-            "{at}"
-        );
+        assert_eq!(sent.text(), "| [REDACTED:github.pat]******************* |", "{at}");
         let inside = (3..body.len() - 1).contains(&at);
         assert_eq!(sent.pauses, usize::from(inside), "{at}");
     }
@@ -254,18 +207,9 @@ fn trailers_end_a_body_that_waits() {
 #[test]
 fn several_values_stay_several() {
     let secret = github();
-    let headers = [
-        (":status", "200"),
-        ("x-a", "one"),
-        ("x-a", &secret),
-        ("x-a", "three"),
-    ];
+    let headers = [(":status", "200"), ("x-a", "one"), ("x-a", &secret), ("x-a", "three")];
     let (sent, _) = respond(REDACT, &headers, "");
-    let values: Vec<_> = sent
-        .headers
-        .iter()
-        .filter(|(name, _)| name == "x-a")
-        .collect();
+    let values: Vec<_> = sent.headers.iter().filter(|(name, _)| name == "x-a").collect();
     assert_eq!(values.len(), 3);
     assert_eq!(values[0].1, b"one");
     assert_eq!(values[1].1, b"[REDACTED:github.pat]*******************");
@@ -275,57 +219,29 @@ fn several_values_stay_several() {
 #[test]
 fn a_query_is_redacted_in_bytes_that_a_url_may_hold() {
     let path = format!("/search?q={}&x=1", github());
-    let headers = [
-        (":method", "GET"),
-        (":path", &path),
-        (":authority", "app.example"),
-    ];
+    let headers = [(":method", "GET"), (":path", &path), (":authority", "app.example")];
     let sent = Rig::new(REDACT, Role::Inbound).send(Direction::Request, &headers, &[], &[]);
-    assert_eq!(
-        sent.header(":path"),
-        "/search?q=*REDACTED*github.pat********************&x=1"
-    );
+    assert_eq!(sent.header(":path"), "/search?q=*REDACTED*github.pat********************&x=1");
 }
 
 #[test]
 fn credentials_in_their_carriers_pass() {
     let (secret, token) = (github(), jwt());
     let bearer = format!("Bearer {secret}");
-    let headers = [
-        GET,
-        &[
-            ("authorization", &bearer),
-            ("cookie", &token),
-            ("x-api-key", &secret),
-        ],
-    ];
+    let headers = [GET, &[("authorization", &bearer), ("cookie", &token), ("x-api-key", &secret)]];
     let (sent, rig) = request(REDACT, Role::Outbound, &headers.concat(), "");
-    assert_eq!(
-        (sent.header("authorization"), rig.records.len()),
-        (bearer.as_str(), 0)
-    );
+    assert_eq!((sent.header("authorization"), rig.records.len()), (bearer.as_str(), 0));
     let (sent, rig) = respond(REDACT, &[(":status", "200"), ("set-cookie", &token)], "");
-    assert_eq!(
-        (sent.header("set-cookie"), rig.records.len()),
-        (token.as_str(), 0)
-    );
+    assert_eq!((sent.header("set-cookie"), rig.records.len()), (token.as_str(), 0));
 }
 
 #[test]
 fn a_credential_may_go_home() {
-    let home = [
-        (":method", "POST"),
-        (":path", "/"),
-        (":authority", "API.github.com:443"),
-    ];
+    let home = [(":method", "POST"), (":path", "/"), (":authority", "API.github.com:443")];
     let body = format!("{{\"token\":\"{}\"}}", github());
     let (sent, rig) = request("{}", Role::Outbound, &home, &body);
     assert_eq!((sent.text(), rig.records.len()), (body.as_str(), 0));
-    let other = [
-        (":method", "POST"),
-        (":path", "/"),
-        (":authority", "github.com.evil.example"),
-    ];
+    let other = [(":method", "POST"), (":path", "/"), (":authority", "github.com.evil.example")];
     let (sent, _) = request("{}", Role::Outbound, &other, &body);
     assert!(sent.refused.is_some());
 }
@@ -344,19 +260,8 @@ fn fields_that_hold_tokens_by_design_pass() {
 #[test]
 fn the_answer_to_a_token_request_holds_its_tokens() {
     let form = ("content-type", "application/x-www-form-urlencoded");
-    let to = |path| {
-        [
-            (":method", "POST"),
-            (":path", path),
-            (":authority", "idp.example"),
-            form,
-        ]
-    };
-    let answer = format!(
-        "{{\"access_token\":\"{}\",\"debug\":\"{}\"}}",
-        github(),
-        github()
-    );
+    let to = |path| [(":method", "POST"), (":path", path), (":authority", "idp.example"), form];
+    let answer = format!("{{\"access_token\":\"{}\",\"debug\":\"{}\"}}", github(), github());
     let redacted = format!(
         "{{\"access_token\":\"{}\",\"debug\":\"[REDACTED:github.pat]*******************\"}}",
         github()
@@ -386,15 +291,9 @@ fn signed_messages_are_never_rewritten() {
     assert_eq!(sent.refused, Some(Refusal::Blocked(Direction::Request)));
     let json = r#"{"requests": "redact", "signed_messages": "report"}"#;
     let (sent, rig) = request(json, Role::Inbound, &signed, &body);
-    assert_eq!(
-        (sent.text(), rig.actions()),
-        (body.as_str(), vec![Action::Report])
-    );
+    assert_eq!((sent.text(), rig.actions()), (body.as_str(), vec![Action::Report]));
     let unsigned = [GET, &[("x-amz-content-sha256", "UNSIGNED-PAYLOAD")]].concat();
-    assert_ne!(
-        request(REDACT, Role::Inbound, &unsigned, &body).0.text(),
-        body
-    );
+    assert_ne!(request(REDACT, Role::Inbound, &unsigned, &body).0.text(), body);
 }
 
 #[test]
@@ -433,10 +332,7 @@ fn uploads_in_a_coding_are_refused_only_where_requests_have_a_policy() {
 #[test]
 fn a_part_of_a_document_is_refused_or_passed_by_one_word() {
     let part = [(":status", "206"), ("content-type", "text/plain")];
-    assert_eq!(
-        respond("{}", &part, "x").0.refused.map(Refusal::status),
-        Some(416)
-    );
+    assert_eq!(respond("{}", &part, "x").0.refused.map(Refusal::status), Some(416));
     assert_eq!(respond(r#"{"ranges": "pass"}"#, &part, "x").0.text(), "x");
     let media = [(":status", "206"), ("content-type", "video/mp4")];
     assert_eq!(respond("{}", &media, "x").0.text(), "x");
@@ -447,34 +343,18 @@ fn messages_without_a_body_are_not_refused() {
     for status in ["204", "304"] {
         let headers = [(":status", status), ("content-encoding", "gzip")];
         let (sent, rig) = respond("{}", &headers, "");
-        assert_eq!(
-            (sent.refused, rig.exchange.reads_body(Direction::Response)),
-            (None, false)
-        );
+        assert_eq!((sent.refused, rig.exchange.reads_body(Direction::Response)), (None, false));
     }
     let mut rig = Rig::new("{}", Role::Inbound);
-    rig.send(
-        Direction::Request,
-        &[(":method", "HEAD"), (":path", "/")],
-        &[],
-        &[],
-    );
-    let headers = [
-        (":status", "200"),
-        ("content-encoding", "gzip"),
-        ("content-length", "9"),
-    ];
+    rig.send(Direction::Request, &[(":method", "HEAD"), (":path", "/")], &[], &[]);
+    let headers = [(":status", "200"), ("content-encoding", "gzip"), ("content-length", "9")];
     let sent = rig.send(Direction::Response, &headers, &[], &[]);
     assert_eq!((sent.refused, sent.header("content-length")), (None, "9"));
 }
 
 #[test]
 fn upgrades_pass_and_are_counted() {
-    let upgrade = [
-        GET,
-        &[("upgrade", "websocket"), ("accept-encoding", "gzip")],
-    ]
-    .concat();
+    let upgrade = [GET, &[("upgrade", "websocket"), ("accept-encoding", "gzip")]].concat();
     let mut rig = Rig::new(REDACT, Role::Inbound);
     let sent = rig.send(Direction::Request, &upgrade, &[b"\x81\x85 frame"], &[]);
     assert_eq!(sent.header("accept-encoding"), "gzip");
@@ -483,22 +363,14 @@ fn upgrades_pass_and_are_counted() {
     let sent = rig.send(Direction::Response, &answer, &[body.as_bytes()], &[]);
     assert_eq!(sent.text(), body);
     let counters: Vec<_> = rig.records.iter().map(Record::counter).collect();
-    assert_eq!(
-        counters,
-        ["unscanned.request.upgrade", "unscanned.response.upgrade"]
-    );
+    assert_eq!(counters, ["unscanned.request.upgrade", "unscanned.response.upgrade"]);
 }
 
 #[test]
 fn an_interim_answer_is_not_the_response() {
     let mut rig = Rig::new(REDACT, Role::Inbound);
     rig.send(Direction::Request, GET, &[], &[]);
-    rig.send(
-        Direction::Response,
-        &[(":status", "103"), ("link", "</a.css>")],
-        &[],
-        &[],
-    );
+    rig.send(Direction::Response, &[(":status", "103"), ("link", "</a.css>")], &[], &[]);
     let sent = rig.send(Direction::Response, OK, &[github().as_bytes()], &[]);
     assert!(sent.text().starts_with("[REDACTED"));
 }
@@ -510,10 +382,7 @@ fn a_proxy_that_fails_closes_what_is_enforced() {
     let step = rig.exchange.on(Event::HostError { direction });
     assert_eq!(step.flow, Flow::Refuse(Refusal::HostError(direction)));
     let mut rig = Rig::new(r#"{"responses": "report"}"#, Role::Inbound);
-    assert_eq!(
-        rig.exchange.on(Event::HostError { direction }).flow,
-        Flow::Continue
-    );
+    assert_eq!(rig.exchange.on(Event::HostError { direction }).flow, Flow::Continue);
 }
 
 /// Chunks that each end in a possible start never let the body go on: at the limit it is masked and does.
@@ -528,10 +397,7 @@ fn what_the_proxy_may_hold_is_limited() {
         let chunks: Vec<&[u8]> = vec![&chunk; count];
         let sent = rig.send(Direction::Response, OK, &[chunks, vec![b"."]].concat(), &[]);
         assert_eq!(sent.body.len(), chunk.len() * count + 1);
-        let told = rig
-            .records
-            .iter()
-            .any(|record| matches!(record, Record::Resolved { .. }));
+        let told = rig.records.iter().any(|record| matches!(record, Record::Resolved { .. }));
         assert_eq!(told, resolved, "{count}");
         assert_eq!(sent.text().contains("*"), resolved, "{count}");
     }

@@ -71,11 +71,7 @@ pub(crate) enum Outcome {
 impl Check {
     pub(crate) fn holds(&self, secret: &[u8]) -> Outcome {
         let structure = |holds| {
-            if holds {
-                Outcome::Unchecked
-            } else {
-                Outcome::Other
-            }
+            if holds { Outcome::Unchecked } else { Outcome::Other }
         };
         match self {
             Check::None => Outcome::Unchecked,
@@ -101,12 +97,7 @@ impl Check {
     /// The checksum that follows these first bytes of a secret, if the check is one.
     pub(crate) fn digest(&self, before: &[u8]) -> Option<Vec<u8>> {
         match self {
-            Check::Crc32 {
-                skip,
-                encoding,
-                len,
-                gap,
-            } => {
+            Check::Crc32 { skip, encoding, len, gap } => {
                 let covered = before.get(*skip..before.len().checked_sub(*gap)?)?;
                 Some(encoding.write(crc32fast::hash(covered), *len))
             }
@@ -118,23 +109,14 @@ impl Check {
 
 impl Encoding {
     fn write(self, crc: u32, len: usize) -> Vec<u8> {
-        let hex = |bytes: [u8; 4]| {
-            bytes
-                .iter()
-                .flat_map(|b| [b >> 4, b & 15])
-                .collect::<Vec<u8>>()
-        };
+        let hex = |bytes: [u8; 4]| bytes.iter().flat_map(|b| [b >> 4, b & 15]).collect::<Vec<u8>>();
         match self {
-            Encoding::Base62 => number(
-                crc,
-                b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
-                len,
-            ),
-            Encoding::Base62Lower => number(
-                crc,
-                b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
-                len,
-            ),
+            Encoding::Base62 => {
+                number(crc, b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", len)
+            }
+            Encoding::Base62Lower => {
+                number(crc, b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", len)
+            }
             Encoding::Base36 => number(crc, b"0123456789abcdefghijklmnopqrstuvwxyz", len),
             Encoding::Hex => digits(&hex(crc.to_be_bytes()), b"0123456789abcdef"),
             Encoding::HexUpper => digits(&hex(crc.to_be_bytes()), b"0123456789ABCDEF"),
@@ -148,10 +130,7 @@ impl Encoding {
 }
 
 fn digits(values: &[u8], alphabet: &[u8]) -> Vec<u8> {
-    values
-        .iter()
-        .filter_map(|value| alphabet.get(usize::from(*value)).copied())
-        .collect()
+    values.iter().filter_map(|value| alphabet.get(usize::from(*value)).copied()).collect()
 }
 
 /// A number in the base of the alphabet, padded to `len`.
@@ -170,9 +149,7 @@ fn number(mut value: u32, alphabet: &[u8], len: usize) -> Vec<u8> {
 fn base32(bytes: &[u8], len: usize) -> Vec<u8> {
     let mut out = Vec::new();
     for group in bytes.chunks(5) {
-        let bits = group
-            .iter()
-            .fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+        let bits = group.iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
         let bits = bits << (8 * (5 - group.len()));
         out.extend((0..8).rev().map(|place| (bits >> (5 * place) & 31) as u8));
     }
@@ -195,9 +172,7 @@ fn is_jwt_header(token: &[u8]) -> bool {
 }
 
 fn contains(bytes: &[u8], marker: &[u8]) -> bool {
-    bytes
-        .windows(marker.len().max(1))
-        .any(|window| window == marker)
+    bytes.windows(marker.len().max(1)).any(|window| window == marker)
 }
 
 /// Whether the bytes stand for a credential rather than being one: `xxxxxxxx`, `${TOKEN}`, our own replacement.
@@ -244,26 +219,14 @@ mod tests {
     #[test]
     fn a_jwt_header_names_its_algorithm() {
         let encode = |text: &str| BASE64URL.encode(text).into_bytes();
-        assert_eq!(
-            Check::Jwt.holds(&encode(r#"{"alg":"HS256"}"#)),
-            Outcome::Unchecked
-        );
-        assert_eq!(
-            Check::Jwt.holds(&encode(r#"{"typ":"JWT"}"#)),
-            Outcome::Other
-        );
+        assert_eq!(Check::Jwt.holds(&encode(r#"{"alg":"HS256"}"#)), Outcome::Unchecked);
+        assert_eq!(Check::Jwt.holds(&encode(r#"{"typ":"JWT"}"#)), Outcome::Other);
         assert_eq!(Check::Jwt.holds(b"eyJ"), Outcome::Other);
     }
 
     #[test]
     fn placeholders_are_told_from_secrets() {
-        for text in [
-            "",
-            "xxxxxxxxxxxx",
-            "${TOKEN}",
-            "{{ token }}",
-            "[REDACTED:a.b]**",
-        ] {
+        for text in ["", "xxxxxxxxxxxx", "${TOKEN}", "{{ token }}", "[REDACTED:a.b]**"] {
             assert!(is_placeholder(text.as_bytes(), 5), "{text}");
         }
         assert!(!is_placeholder(b"abcde", 5));

@@ -51,9 +51,7 @@ pub fn expand(template: &str, rule: &Rule, seed: u64) -> Result<Example, String>
         random: Random(seed ^ 0x5DEE_CE66_D1CE_4E5B),
     };
     writer.expand(template)?;
-    let Writer {
-        text, mut secret, ..
-    } = writer;
+    let Writer { text, mut secret, .. } = writer;
     if secret.end == 0 {
         secret = 0..text.len();
     }
@@ -77,10 +75,7 @@ impl Random {
     }
 
     fn pick(&mut self, alphabet: &[u8]) -> u8 {
-        alphabet
-            .get(self.below(alphabet.len()))
-            .copied()
-            .unwrap_or(b'0')
+        alphabet.get(self.below(alphabet.len())).copied().unwrap_or(b'0')
     }
 
     fn bytes(&mut self, alphabet: &[u8], count: usize) -> Vec<u8> {
@@ -113,9 +108,7 @@ impl Writer<'_> {
                     2
                 }
                 _ if byte == b'{' => {
-                    let end = rest
-                        .find('}')
-                        .ok_or_else(|| format!("{rest:?} is not closed"))?;
+                    let end = rest.find('}').ok_or_else(|| format!("{rest:?} is not closed"))?;
                     self.part(rest.get(1..end).unwrap_or_default())?;
                     end + 1
                 }
@@ -140,17 +133,11 @@ impl Writer<'_> {
         let written = match name {
             "check" => {
                 let before = self.text.get(self.secret.start..).unwrap_or_default();
-                self.check
-                    .digest(before)
-                    .ok_or("the rule's check writes nothing")?
+                self.check.digest(before).ok_or("the rule's check writes nothing")?
             }
             "uuid" => self.uuid(),
             "jwt" => self.jwt(),
-            "pem" => self.pem(
-                argument
-                    .parse()
-                    .map_err(|_| format!("lines {argument:?}"))?,
-            ),
+            "pem" => self.pem(argument.parse().map_err(|_| format!("lines {argument:?}"))?),
             "base64" => BASE64_STANDARD_NO_PAD.encode(argument).into_bytes(),
             "b64json" => {
                 let json = format!(r#"{{"iat":{},"o":"acme"}}"#, self.random.below(1 << 30));
@@ -219,11 +206,7 @@ fn alphabet(class: &str) -> Option<Vec<u8>> {
         "b64url" => digit.chain(lower).chain(upper).chain(*b"-_").collect(),
         "b32" => upper.chain(b'2'..=b'7').collect(),
         "b32lower" => lower.chain(b'2'..=b'7').collect(),
-        "b58" => digit
-            .chain(lower)
-            .chain(upper)
-            .filter(|byte| !b"0OIl".contains(byte))
-            .collect(),
+        "b58" => digit.chain(lower).chain(upper).filter(|byte| !b"0OIl".contains(byte)).collect(),
         // BIP-173, in upper case.
         "bech32" => b"QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L".to_vec(),
         "password" => digit.chain(lower).chain(upper).chain(*b"!.~_-").collect(),

@@ -106,14 +106,12 @@ pub struct Rule {
 impl Rule {
     /// Whether the host, in lower case and without a port, is one of the provider's own.
     pub fn is_home(&self, host: &[u8]) -> bool {
-        self.home_hosts
-            .iter()
-            .any(|home| match home.strip_prefix("*.") {
-                None => home.as_bytes() == host,
-                Some(domain) => host
-                    .strip_suffix(domain.as_bytes())
-                    .is_some_and(|rest| rest.len() > 1 && rest.ends_with(b".")),
-            })
+        self.home_hosts.iter().any(|home| match home.strip_prefix("*.") {
+            None => home.as_bytes() == host,
+            Some(domain) => host
+                .strip_suffix(domain.as_bytes())
+                .is_some_and(|rest| rest.len() > 1 && rest.ends_with(b".")),
+        })
     }
 
     /// The confidence of a match of the shape, or `None` where the bytes are no such credential.

@@ -22,11 +22,7 @@ impl ByteSet {
     /// How many of the first bytes are of the set, at most `max`.
     #[inline]
     pub(crate) fn run(&self, bytes: &[u8], max: usize) -> usize {
-        bytes
-            .iter()
-            .take(max)
-            .take_while(|byte| self.has(**byte))
-            .count()
+        bytes.iter().take(max).take_while(|byte| self.has(**byte)).count()
     }
 }
 
@@ -38,11 +34,7 @@ pub(crate) enum Seg {
     /// These letters in either case; written in lower case.
     Fold(&'static [u8]),
     /// So many bytes of a set.
-    Run {
-        set: &'static ByteSet,
-        min: u32,
-        max: u32,
-    },
+    Run { set: &'static ByteSet, min: u32, max: u32 },
 }
 
 impl Seg {
@@ -86,11 +78,7 @@ pub(crate) enum Back {
     /// So many bytes.
     Fixed(u32),
     /// The literal, and the bytes of a class before it.
-    Lead {
-        set: &'static ByteSet,
-        min: u32,
-        max: u32,
-    },
+    Lead { set: &'static ByteSet, min: u32, max: u32 },
 }
 
 /// A shape that is looked for where a run follows a literal.
@@ -114,10 +102,9 @@ impl<const N: usize> Index<N> {
     #[inline]
     pub(crate) fn of(&self, slot: usize) -> &'static [u32] {
         match (self.starts.get(slot), self.starts.get(slot + 1)) {
-            (Some(start), Some(end)) => self
-                .list
-                .get(usize::from(*start)..usize::from(*end))
-                .unwrap_or_default(),
+            (Some(start), Some(end)) => {
+                self.list.get(usize::from(*start)..usize::from(*end)).unwrap_or_default()
+            }
             _ => &[],
         }
     }

@@ -7,11 +7,7 @@ use super::{builtin, example};
 use crate::stream::testing::{Seen, scan_once};
 
 /// Fewer in wasm: there the point is that it is the same engine.
-const SEEDS: u64 = if cfg!(target_arch = "wasm32") {
-    20
-} else {
-    200
-};
+const SEEDS: u64 = if cfg!(target_arch = "wasm32") { 20 } else { 200 };
 
 fn expand(rule: &'static super::Rule, template: &str, seed: u64) -> example::Example {
     match example::expand(template, rule, seed) {
@@ -48,14 +44,8 @@ fn negative_examples_are_not_found() {
         for template in example::of(rule).unwrap().not_found {
             for seed in 0..SEEDS {
                 let example = expand(rule, template, seed);
-                let found = scan_once(&example.text)
-                    .into_iter()
-                    .find(|seen| seen.rule == rule.id);
-                assert!(
-                    found.is_none(),
-                    "{}: {template:?}, seed {seed}: {found:?}",
-                    rule.id
-                );
+                let found = scan_once(&example.text).into_iter().find(|seen| seen.rule == rule.id);
+                assert!(found.is_none(), "{}: {template:?}, seed {seed}: {found:?}", rule.id);
             }
         }
     }
@@ -68,10 +58,7 @@ fn a_checksum_makes_certain_and_its_failure_lowers() {
         let example = expand(rule, template, 7);
         scan_once(&example.text).first().map(|seen| seen.confidence)
     };
-    assert_eq!(
-        confidence("ghp_{alnum:30}{check}"),
-        Some(super::Confidence::Certain)
-    );
+    assert_eq!(confidence("ghp_{alnum:30}{check}"), Some(super::Confidence::Certain));
     let broken = confidence("ghp_{alnum:30}000000");
     assert!(broken < Some(super::Confidence::Certain) && broken.is_some());
 }
@@ -82,13 +69,7 @@ fn home_hosts_are_whole_names() {
     for host in ["github.com", "api.github.com"] {
         assert!(rule.is_home(host.as_bytes()), "{host}");
     }
-    for host in [
-        "",
-        "evilgithub.com",
-        "github.com.evil.example",
-        ".github.com",
-        "com",
-    ] {
+    for host in ["", "evilgithub.com", "github.com.evil.example", ".github.com", "com"] {
         assert!(!rule.is_home(host.as_bytes()), "{host}");
     }
 }
@@ -99,10 +80,7 @@ fn a_specific_rule_names_what_a_generic_one_finds() {
     let url = "https://x-access-token:<<ghp_{alnum:30}{check}>>@github.com/a/b";
     let example = expand(rule, url, 3);
     let seen = scan_once(&example.text);
-    let found: Vec<_> = seen
-        .iter()
-        .map(|seen| (seen.rule, seen.confidence))
-        .collect();
+    let found: Vec<_> = seen.iter().map(|seen| (seen.rule, seen.confidence)).collect();
     assert_eq!(found, [("github.pat", super::Confidence::Certain)]);
     // Inside user info a label is not valid, whoever names it.
     let redacted = crate::stream::testing::redact_once(&example.text).out;

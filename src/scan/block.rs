@@ -125,10 +125,7 @@ mod avx2 {
             // `byte - first < count`, unsigned: the saturated rest is nothing.
             let within = |bytes: __m256i, first: u8, count: u8| {
                 let moved = _mm256_sub_epi8(bytes, all(first));
-                _mm256_cmpeq_epi8(
-                    _mm256_subs_epu8(moved, all(count - 1)),
-                    _mm256_setzero_si256(),
-                )
+                _mm256_cmpeq_epi8(_mm256_subs_epu8(moved, all(count - 1)), _mm256_setzero_si256())
             };
             let letter = within(_mm256_or_si256(bytes, all(0x20)), b'a', 26);
             let alnum = _mm256_or_si256(letter, within(bytes, b'0', 10));
@@ -189,10 +186,7 @@ mod simd128 {
         };
         let letter = within(v128_or(bytes, u8x16_splat(0x20)), b'a', 26);
         let alnum = v128_or(letter, within(bytes, b'0', 10));
-        let mark = v128_or(
-            u8x16_eq(bytes, u8x16_splat(b'_')),
-            u8x16_eq(bytes, u8x16_splat(b'-')),
-        );
+        let mark = v128_or(u8x16_eq(bytes, u8x16_splat(b'_')), u8x16_eq(bytes, u8x16_splat(b'-')));
         let bucket = |low: &[u8; 16], high: &[u8; 16], bytes: v128| {
             v128_and(
                 u8x16_swizzle(load(low), v128_and(bytes, u8x16_splat(0x0F))),
@@ -202,11 +196,7 @@ mod simd128 {
         let first = bucket(&NIBBLES.first_low, &NIBBLES.first_high, bytes);
         let second = bucket(&NIBBLES.second_low, &NIBBLES.second_high, next);
         let pair = u8x16_ne(v128_and(first, second), u8x16_splat(0));
-        (
-            u8x16_bitmask(v128_or(alnum, mark)),
-            u8x16_bitmask(alnum),
-            u8x16_bitmask(pair),
-        )
+        (u8x16_bitmask(v128_or(alnum, mark)), u8x16_bitmask(alnum), u8x16_bitmask(pair))
     }
 
     #[inline(always)]

@@ -139,16 +139,10 @@ impl Candidates<'_> {
         let rule = table::RULES.get(usize::from(shape.rule))?;
         let secret = start + secret.start..start + secret.end;
         let bytes = self.window.bytes().get(secret.clone())?;
-        let prefix = if secret.start == start {
-            usize::from(shape.literal)
-        } else {
-            0
-        };
+        let prefix = if secret.start == start { usize::from(shape.literal) } else { 0 };
         let (confidence, label) = (rule.judge(bytes, prefix)?, rule.label);
-        let (rule, confidence) = Some(bytes)
-            .filter(|_| rule.yields)
-            .and_then(specific)
-            .unwrap_or((rule, confidence));
+        let (rule, confidence) =
+            Some(bytes).filter(|_| rule.yields).and_then(specific).unwrap_or((rule, confidence));
         Some(Hit {
             rule,
             confidence,
@@ -177,19 +171,16 @@ impl Candidates<'_> {
 
 /// The rule that matches the whole of a secret which a generic rule has found, and the confidence of that.
 fn specific(secret: &[u8]) -> Option<(&'static Rule, Confidence)> {
-    table::LIVE_INDEX
-        .of(usize::from(*secret.first()?))
-        .iter()
-        .find_map(|number| {
-            let shape = table::SHAPES.get(*number as usize)?;
-            let rule = table::RULES.get(usize::from(shape.rule))?;
-            match shape.attempt(secret, true) {
-                Match::Yes { len, secret: span } if len == secret.len() && span == (0..len) => {
-                    Some((rule, rule.judge(secret, usize::from(shape.literal))?))
-                }
-                _ => None,
+    table::LIVE_INDEX.of(usize::from(*secret.first()?)).iter().find_map(|number| {
+        let shape = table::SHAPES.get(*number as usize)?;
+        let rule = table::RULES.get(usize::from(shape.rule))?;
+        match shape.attempt(secret, true) {
+            Match::Yes { len, secret: span } if len == secret.len() && span == (0..len) => {
+                Some((rule, rule.judge(secret, usize::from(shape.literal))?))
             }
-        })
+            _ => None,
+        }
+    })
 }
 
 fn is_token(byte: u8) -> bool {

@@ -14,9 +14,7 @@ use crate::rule::{
 /// that are left are so near to it that a shape may start there without that. How near, each shape knows (`window`).
 pub(super) fn before(window: &Window<'_>, from: usize, limit: usize, seen: usize) -> usize {
     let first = seen.saturating_sub(table::WINDOW_MAX).max(from);
-    (first..limit)
-        .find(|at| is_open(window, *at, seen))
-        .unwrap_or(limit)
+    (first..limit).find(|at| is_open(window, *at, seen)).unwrap_or(limit)
 }
 
 /// Whether some shape is, or may become, a match here, and was not tried yet.

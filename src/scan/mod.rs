@@ -84,11 +84,7 @@ fn search_with<C: block::Classify>(window: &Window<'_>, from: usize) -> Found {
             }
             let offset = places.trailing_zeros();
             seen = u64::MAX >> (63 - offset);
-            let candidates = Candidates {
-                window,
-                from,
-                at: at + offset as usize,
-            };
+            let candidates = Candidates { window, from, at: at + offset as usize };
             let is_run = runs >> offset & 1 == 1;
             if is_run {
                 let words = u128::from(candidates.words_in_escape()) << offset;
@@ -127,10 +123,7 @@ fn masks_at<C: block::Classify>(bytes: &[u8], at: usize) -> Masks {
 fn run_starts(current: u64, next: u64) -> u64 {
     // Every line doubles the length that a set bit stands for: 2, 4, 8, 16.
     let both = |current: u64, next: u64, by: u32| {
-        (
-            current & (current >> by | next << (64 - by)),
-            next & (next >> by),
-        )
+        (current & (current >> by | next << (64 - by)), next & (next >> by))
     };
     let (current, next) = both(current, next, 1);
     let (current, next) = both(current, next, 2);

@@ -19,12 +19,7 @@ impl<'a> Window<'a> {
         end: bool,
         tail_bytes_max: usize,
     ) -> Window<'a> {
-        Window {
-            before,
-            bytes,
-            end,
-            tail_bytes_max,
-        }
+        Window { before, bytes, end, tail_bytes_max }
     }
 
     #[inline]
@@ -113,9 +108,7 @@ mod tests {
 
     #[test]
     fn words_start_after_separators_and_escapes() {
-        for before in [
-            "", " ", "\"", "a=", "x_", "\\n", "\\t", "%20", "%3D", "%253d", "\\u003d",
-        ] {
+        for before in ["", " ", "\"", "a=", "x_", "\\n", "\\t", "%20", "%3D", "%253d", "\\u003d"] {
             assert!(starts_word(before, "ghp_"), "{before}");
         }
         for before in ["a", "0", "an", "nn", "20", "%2", "u003d", "ab20"] {

@@ -36,18 +36,9 @@ impl fmt::Debug for Kept {
 impl Sink for Kept {
     fn found(&mut self, finding: &Finding<'_>) -> Verdict {
         let start = finding.offset as usize;
-        assert_eq!(
-            start,
-            self.out.len(),
-            "{finding:?}: an offset is a place in the stream"
-        );
+        assert_eq!(start, self.out.len(), "{finding:?}: an offset is a place in the stream");
         let (rule, confidence) = (finding.rule.id, finding.confidence);
-        self.seen.push(Seen {
-            rule,
-            confidence,
-            start,
-            end: start,
-        });
+        self.seen.push(Seen { rule, confidence, start, end: start });
         match finding.rule.exposure {
             Exposure::Secret => Verdict::Replace(Style::Label),
             _ if !self.secrets_only => Verdict::Replace(Style::Label),
@@ -76,10 +67,7 @@ pub(crate) fn redact_chunks<'a>(
     let mut redactor = Redactor::new(limits);
     for chunk in chunks {
         redactor.write(chunk, &mut kept);
-        assert!(
-            redactor.tail_len() <= limits.tail_bytes_max,
-            "the tail is over its limit"
-        );
+        assert!(redactor.tail_len() <= limits.tail_bytes_max, "the tail is over its limit");
     }
     redactor.finish(&mut kept);
     kept
@@ -87,10 +75,7 @@ pub(crate) fn redact_chunks<'a>(
 
 /// Redacts all at once, as a filter would: what is public or an identifier passes.
 pub(crate) fn redact_secrets(bytes: &[u8]) -> Vec<u8> {
-    let mut kept = Kept {
-        secrets_only: true,
-        ..Kept::default()
-    };
+    let mut kept = Kept { secrets_only: true, ..Kept::default() };
     super::once(bytes, &mut kept);
     kept.out
 }

@@ -11,14 +11,10 @@ use crate::rule::{self, example};
 fn cases(seed: u64) -> impl Iterator<Item = (&'static str, Vec<u8>)> {
     rule::builtin().iter().flat_map(move |rule| {
         let templates = example::of(rule).unwrap();
-        templates
-            .found
-            .iter()
-            .chain(templates.not_found)
-            .map(move |template| {
-                let text = example::expand(template, rule, seed).unwrap().text;
-                (rule.id, text)
-            })
+        templates.found.iter().chain(templates.not_found).map(move |template| {
+            let text = example::expand(template, rule, seed).unwrap().text;
+            (rule.id, text)
+        })
     })
 }
 
@@ -49,9 +45,7 @@ fn single_bytes_give_what_no_cut_gives() {
 /// All examples in one text, so that blocks, runs and tails meet each other, cut in pseudo-random places.
 #[test]
 fn random_cuts_give_what_no_cut_gives() {
-    let text: Vec<u8> = cases(3)
-        .flat_map(|(_, text)| [text, b"\n".to_vec()].concat())
-        .collect();
+    let text: Vec<u8> = cases(3).flat_map(|(_, text)| [text, b"\n".to_vec()].concat()).collect();
     let whole = redact_once(&text);
     for seed in 1..50_u64 {
         let mut random = seed;
@@ -65,11 +59,7 @@ fn random_cuts_give_what_no_cut_gives() {
             chunks.push(chunk);
             rest = tail;
         }
-        assert_eq!(
-            redact_chunks(chunks, Limits::default()),
-            whole,
-            "seed {seed}"
-        );
+        assert_eq!(redact_chunks(chunks, Limits::default()), whole, "seed {seed}");
     }
 }
 
@@ -98,19 +88,11 @@ fn a_candidate_at_the_limit_is_masked() {
     let text = example::expand("{jwt}", rule, 5).unwrap().text;
     let decided = text.iter().position(|b| *b == b'.').unwrap() + 1 + 3 + 20;
     for tail_bytes_max in [decided - 1, decided, decided + 1] {
-        let limits = Limits {
-            tail_bytes_max,
-            ..Limits::default()
-        };
+        let limits = Limits { tail_bytes_max, ..Limits::default() };
         let whole = redact_chunks([text.as_slice()], limits);
         assert_eq!(whole.out.len(), text.len());
         assert_eq!(whole.seen.len(), 1, "{tail_bytes_max}");
-        assert!(
-            !whole
-                .out
-                .windows(8)
-                .any(|w| text.windows(8).any(|t| t == w))
-        );
+        assert!(!whole.out.windows(8).any(|w| text.windows(8).any(|t| t == w)));
         assert_eq!(redact_chunks(text.chunks(1), limits), whole);
     }
 }
@@ -121,10 +103,7 @@ fn an_open_ended_finding_ends_at_its_limit() {
     let head = example::expand("{jwt}", rule, 6).unwrap().text;
     for (more, passed) in [(99, 0), (100, 0), (101, 1)] {
         let text = [head.clone(), vec![b'a'; more]].concat();
-        let limits = Limits {
-            open_bytes_max: head.len() + 100,
-            ..Limits::default()
-        };
+        let limits = Limits { open_bytes_max: head.len() + 100, ..Limits::default() };
         let kept = redact_chunks(text.chunks(13), limits);
         let last = kept.out.iter().rev().take_while(|b| **b == b'a').count();
         assert_eq!(last, passed, "{more}");
@@ -139,10 +118,7 @@ fn resolving_masks_what_waits() {
     redactor.write(b"a ghp_abc", &mut kept);
     assert_eq!((kept.out.as_slice(), redactor.tail_len()), (&b"a "[..], 7));
     redactor.resolve(&mut kept);
-    assert_eq!(
-        (kept.out.as_slice(), redactor.tail_len()),
-        (&b"a *******"[..], 0)
-    );
+    assert_eq!((kept.out.as_slice(), redactor.tail_len()), (&b"a *******"[..], 0));
     redactor.write(b"def", &mut kept);
     redactor.finish(&mut kept);
     assert_eq!(kept.out, b"a *******def");

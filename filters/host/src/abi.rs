@@ -129,10 +129,7 @@ pub fn buffer(buffer: Buffer, start: usize, size: usize) -> HostResult<Vec<u8>> 
         unsafe { raw::proxy_get_buffer_bytes(buffer as u32, start, size, data, length) }
     });
     match bytes {
-        Err(HostError {
-            status: NOT_FOUND | EMPTY,
-            ..
-        }) => Ok(Vec::new()),
+        Err(HostError { status: NOT_FOUND | EMPTY, .. }) => Ok(Vec::new()),
         other => other,
     }
 }
@@ -161,9 +158,7 @@ pub fn property(path: &[&str]) -> HostResult<Option<Vec<u8>>> {
     });
     match value {
         Ok(value) => Ok(Some(value)),
-        Err(HostError {
-            status: NOT_FOUND, ..
-        }) => Ok(None),
+        Err(HostError { status: NOT_FOUND, .. }) => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -208,9 +203,7 @@ pub fn define_counter(name: &str) -> HostResult<u32> {
 /// As the host says.
 pub fn increment_metric(id: u32, by: i64) -> HostResult<()> {
     // SAFETY: plain numbers.
-    checked("proxy_increment_metric", unsafe {
-        raw::proxy_increment_metric(id, by)
-    })
+    checked("proxy_increment_metric", unsafe { raw::proxy_increment_metric(id, by) })
 }
 
 /// Writes a line to the proxy's log.
@@ -235,11 +228,7 @@ pub fn now() -> HostResult<u64> {
 }
 
 fn checked(call: &'static str, status: u32) -> HostResult<()> {
-    if status == 0 {
-        Ok(())
-    } else {
-        Err(HostError { call, status })
-    }
+    if status == 0 { Ok(()) } else { Err(HostError { call, status }) }
 }
 
 /// Runs a hostcall that returns bytes, which it has let this module allocate.

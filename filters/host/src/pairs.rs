@@ -12,10 +12,7 @@ pub fn read(bytes: Vec<u8>) -> Option<Headers> {
     }
     let count = number(&bytes, 0)?;
     // Eight bytes of lengths a pair: a count that claims more than there are is no map.
-    let mut at = count
-        .checked_mul(8)?
-        .checked_add(4)
-        .filter(|at| *at <= bytes.len())?;
+    let mut at = count.checked_mul(8)?.checked_add(4).filter(|at| *at <= bytes.len())?;
     let mut pairs = Vec::with_capacity(count);
     for pair in 0..count {
         let name = part(&bytes, &mut at, number(&bytes, 4 + pair * 8)?)?;
@@ -49,10 +46,7 @@ fn number(bytes: &[u8], at: usize) -> Option<usize> {
 /// The next part of that length, and the NUL behind it.
 fn part(bytes: &[u8], at: &mut usize, len: usize) -> Option<Range<usize>> {
     let range = *at..at.checked_add(len)?;
-    *at = range
-        .end
-        .checked_add(1)
-        .filter(|next| *next <= bytes.len())?;
+    *at = range.end.checked_add(1).filter(|next| *next <= bytes.len())?;
     Some(range)
 }
 
@@ -62,11 +56,8 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let pairs: [(&[u8], &[u8]); 3] = [
-            (b":path", b"/"),
-            (b"x-empty", b""),
-            (b"x-bytes", b"\xff\x00\xfe"),
-        ];
+        let pairs: [(&[u8], &[u8]); 3] =
+            [(b":path", b"/"), (b"x-empty", b""), (b"x-bytes", b"\xff\x00\xfe")];
         let headers = read(write(&pairs)).unwrap();
         assert_eq!(headers.iter().collect::<Vec<_>>(), pairs);
         assert_eq!(read(Vec::new()).unwrap().iter().count(), 0);

@@ -38,10 +38,7 @@ pub struct Plugin {
 impl Plugin {
     /// A plugin whose streams are wrapped so, for what a module adds around them.
     pub fn new(context: fn(Stream) -> Box<dyn HttpContext>) -> Plugin {
-        Plugin {
-            shared: Rc::new(Shared::new(Config::default())),
-            context,
-        }
+        Plugin { shared: Rc::new(Shared::new(Config::default())), context }
     }
 
     fn configure(&self, size: usize) -> Result<Config, String> {

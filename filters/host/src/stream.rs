@@ -31,10 +31,7 @@ pub struct Stream {
 impl Stream {
     pub(crate) fn new(shared: Rc<Shared>) -> Stream {
         let role = shared.config.role.unwrap_or_else(listener_role);
-        Stream {
-            exchange: Exchange::new(Rc::clone(&shared.config), role),
-            shared,
-        }
+        Stream { exchange: Exchange::new(Rc::clone(&shared.config), role), shared }
     }
 
     fn on_headers(&mut self, direction: Direction, count: usize, end_of_stream: bool) -> Action {
@@ -43,11 +40,9 @@ impl Stream {
         }
         let map = headers_of(direction);
         let step = match headers(map, count) {
-            Ok(headers) => self.exchange.on(Event::Headers {
-                direction,
-                headers: &headers,
-                end_of_stream,
-            }),
+            Ok(headers) => {
+                self.exchange.on(Event::Headers { direction, headers: &headers, end_of_stream })
+            }
             Err(_) => self.exchange.on(Event::HostError { direction }),
         };
         self.apply(direction, map, step)
@@ -60,11 +55,9 @@ impl Stream {
         let held = self.exchange.held_len(direction);
         let new = size.saturating_sub(held);
         let step = match abi::buffer(body_of(direction), held, new) {
-            Ok(bytes) if bytes.len() == new => self.exchange.on(Event::Body {
-                direction,
-                bytes: &bytes,
-                end_of_stream,
-            }),
+            Ok(bytes) if bytes.len() == new => {
+                self.exchange.on(Event::Body { direction, bytes: &bytes, end_of_stream })
+            }
             _ => self.exchange.on(Event::HostError { direction }),
         };
         self.apply(direction, headers_of(direction), step)
@@ -76,10 +69,7 @@ impl Stream {
         }
         let map = trailers_of(direction);
         let step = match headers(map, count) {
-            Ok(trailers) => self.exchange.on(Event::Trailers {
-                direction,
-                trailers: &trailers,
-            }),
+            Ok(trailers) => self.exchange.on(Event::Trailers { direction, trailers: &trailers }),
             Err(_) => self.exchange.on(Event::HostError { direction }),
         };
         self.apply(direction, map, step)
@@ -140,10 +130,7 @@ impl HttpContext for Stream {
 /// The role that the listener's direction implies; inbound where it says nothing.
 fn listener_role() -> Role {
     let direction = abi::property(&["xds", "listener_direction"]).ok().flatten();
-    match direction
-        .and_then(|bytes| bytes.first_chunk().copied())
-        .map(u64::from_le_bytes)
-    {
+    match direction.and_then(|bytes| bytes.first_chunk().copied()).map(u64::from_le_bytes) {
         Some(OUTBOUND) => Role::Outbound,
         _ => Role::Inbound,
     }
@@ -152,16 +139,11 @@ fn listener_role() -> Role {
 /// A map with as many pairs as the callback said: a proxy that hands over fewer has cut it off.
 fn headers(map: Map, count: usize) -> HostResult<Headers> {
     let headers = pairs::read(abi::map_pairs(map)?).filter(|headers| headers.len() == count);
-    headers.ok_or(HostError {
-        call: "proxy_get_header_map_pairs",
-        status: 0,
-    })
+    headers.ok_or(HostError { call: "proxy_get_header_map_pairs", status: 0 })
 }
 
 fn edit(direction: Direction, map: Map, step: &Step) -> HostResult<()> {
-    step.headers
-        .iter()
-        .try_for_each(|edit| edit_header(map, edit))?;
+    step.headers.iter().try_for_each(|edit| edit_header(map, edit))?;
     match &step.body {
         Some(body) => abi::set_buffer(body_of(direction), body),
         None => Ok(()),
@@ -175,9 +157,7 @@ fn edit_header(map: Map, edit: &HeaderEdit) -> HostResult<()> {
         [value] => abi::replace_map_value(map, &edit.name, value),
         values => {
             abi::remove_map_value(map, &edit.name)?;
-            values
-                .iter()
-                .try_for_each(|value| abi::add_map_value(map, &edit.name, value))
+            values.iter().try_for_each(|value| abi::add_map_value(map, &edit.name, value))
         }
     }
 }

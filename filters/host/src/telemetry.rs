@@ -53,10 +53,7 @@ impl Telemetry {
             return self.count("log.suppressed");
         };
         if suppressed > 0 {
-            _ = abi::log(
-                Level::Warn,
-                &format!("hushgate suppressed records={suppressed}"),
-            );
+            _ = abi::log(Level::Warn, &format!("hushgate suppressed records={suppressed}"));
         }
         _ = abi::log(Level::Warn, &record.to_string());
     }

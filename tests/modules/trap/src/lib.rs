@@ -31,9 +31,7 @@ impl Context for Trap {}
 
 impl HttpContext for Trap {
     fn on_http_request_headers(&mut self, count: usize, end_of_stream: bool) -> Action {
-        let headers = abi::map_pairs(abi::Map::RequestHeaders)
-            .ok()
-            .and_then(pairs::read);
+        let headers = abi::map_pairs(abi::Map::RequestHeaders).ok().and_then(pairs::read);
         self.asked = headers
             .and_then(|headers| headers.first("x-test-trap").map(<[u8]>::to_vec))
             .unwrap_or_default();
