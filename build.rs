@@ -5,6 +5,8 @@
 // A panic here stops a build, not a proxy.
 #![allow(clippy::indexing_slicing)]
 
+#[path = "build/buckets.rs"]
+mod buckets;
 #[path = "build/emit.rs"]
 mod emit;
 #[path = "build/shape.rs"]

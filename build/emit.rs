@@ -1,20 +1,16 @@
 //! Writes the rules as Rust tables, in the types of `src/rule/table.rs`.
 
-use std::{
-    collections::BTreeMap,
-    fmt::{Debug, Write as _},
-};
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::{
+    buckets,
     shape::{Item, OPEN, Set, Shape},
     source::{Check, Cover, Right, Rule},
     trigger::{self, Back, Trigger},
 };
 
-/// Slots of the table that hashes a shape's first three bytes; as `START_SLOTS` in the engine.
-const START_SLOTS: usize = 1024;
-/// Slots of the table that hashes a pair; as `PAIR_SLOTS` in the engine.
-const PAIR_SLOTS: usize = 256;
+/// Slots of the tables that are looked up by a hash; `slot` of the engine's `table.rs` is the same.
+const SLOTS: usize = 4096;
 
 /// All tables, as the text of a Rust module.
 pub(crate) fn tables(rules: &[Rule]) -> Result<String, String> {
@@ -37,9 +33,9 @@ struct Emitter {
     start: Slots,
     first: Slots,
     after_slots: Slots,
-    pairs: Slots,
+    anchors: Slots,
     live: Slots,
-    pair_bytes: Vec<(u8, u8)>,
+    anchor_bytes: Vec<Vec<u8>>,
     /// Of each shape.
     windows: Vec<u32>,
 }
@@ -130,7 +126,7 @@ impl Emitter {
             Trigger::Start => {
                 let head: Vec<u8> = shape.items.iter().map_while(Item::single).take(3).collect();
                 match head.as_slice() {
-                    [a, b, c] if !shape.fold => self.start.add(start_slot([*a, *b, *c]), id),
+                    [_, _, _] if !shape.fold => self.start.add(slot(&head), id),
                     _ => shape.items[0]
                         .set
                         .bytes()
@@ -145,25 +141,19 @@ impl Emitter {
                         format!("Back::Lead {{ set: {set}, min: {min}, max: {max} }}")
                     }
                 };
-                let (text, last) = (bytes(literal), usize::from(literal[literal.len() - 1]));
+                let text = bytes(literal);
                 _ = writeln!(
                     self.after,
                     "AfterLiteral {{ shape: {id}, literal: {text}, fold: {fold}, back: {back} }},"
                 );
-                self.after_slots.add(last, self.after_count);
+                self.after_slots.add(slot(last(literal)), self.after_count);
                 self.after_count += 1;
             }
-            Trigger::Pair { pair: (a, b), back } => {
-                let cases = |byte: u8| {
-                    let upper = byte.to_ascii_uppercase();
-                    if shape.fold && upper != byte { vec![byte, upper] } else { vec![byte] }
-                };
-                for (a, b) in
-                    cases(*a).into_iter().flat_map(|a| cases(*b).into_iter().map(move |b| (a, b)))
-                {
+            Trigger::Anchor { bytes, back } => {
+                for bytes in in_either_case(bytes, shape.fold) {
                     // The entry holds both: the shape and how far back it starts.
-                    self.pairs.add(pair_slot(a, b), id << 16 | *back as usize);
-                    self.pair_bytes.push((a, b));
+                    self.anchors.add(slot(&bytes), id << 16 | *back as usize);
+                    self.anchor_bytes.push(bytes);
                 }
             }
         }
@@ -239,13 +229,13 @@ impl Emitter {
         table("SHAPES", "Shape", &self.shapes);
         table("AFTER", "AfterLiteral", &self.after);
         table("EXAMPLES", "Examples", &self.examples);
-        out.push_str(&self.start.text("START_INDEX", START_SLOTS));
+        out.push_str(&self.start.text("START_INDEX", SLOTS));
         out.push_str(&self.first.text("FIRST_INDEX", 256));
-        out.push_str(&self.after_slots.text("AFTER_INDEX", 256));
-        out.push_str(&self.pairs.text("PAIR_INDEX", PAIR_SLOTS));
+        out.push_str(&self.after_slots.text("AFTER_INDEX", SLOTS));
+        out.push_str(&self.anchors.text("ANCHOR_INDEX", SLOTS));
         out.push_str(&self.live.text("LIVE_INDEX", 256));
-        let nibbles = nibbles(&self.pair_bytes);
-        _ = writeln!(out, "pub(crate) static NIBBLES: Nibbles = Nibbles {nibbles};");
+        let nibbles = buckets::nibbles(&self.anchor_bytes);
+        _ = writeln!(out, "pub(crate) static NIBBLES: [Nibbles; 3] = [{nibbles}];");
         _ = writeln!(out, "pub(crate) const WINDOW_MAX: usize = {window_max};");
         out
     }
@@ -255,13 +245,34 @@ fn bytes(text: &[u8]) -> String {
     format!("b\"{}\"", text.escape_ascii())
 }
 
-fn start_slot([a, b, c]: [u8; 3]) -> usize {
-    let key = u32::from(a) | u32::from(b) << 8 | u32::from(c) << 16;
-    (key.wrapping_mul(0x9E37_79B1) >> 22) as usize
+/// As the engine's `slot`: letters in either case are one.
+fn slot(bytes: &[u8]) -> usize {
+    let hash = bytes.iter().fold(0_u32, |hash, byte| {
+        (hash ^ u32::from(byte | 0x20)).wrapping_mul(0x0100_0193).rotate_left(5)
+    });
+    (hash.wrapping_mul(0x9E37_79B1) >> 20) as usize
 }
 
-fn pair_slot(a: u8, b: u8) -> usize {
-    usize::from(a.wrapping_mul(29) ^ b)
+/// What a literal is looked up by: its last five bytes, or three, or one.
+fn last(literal: &[u8]) -> &[u8] {
+    let count = match literal.len() {
+        5.. => 5,
+        3.. => 3,
+        _ => 1,
+    };
+    &literal[literal.len() - count..]
+}
+
+fn in_either_case(bytes: &[u8], fold: bool) -> Vec<Vec<u8>> {
+    bytes.iter().fold(vec![Vec::new()], |heads, byte| {
+        let upper = byte.to_ascii_uppercase();
+        let cases = if fold && upper != *byte { vec![*byte, upper] } else { vec![*byte] };
+        let longer = |head: &Vec<u8>| {
+            let head = head.clone();
+            cases.iter().map(move |case| [head.as_slice(), &[*case]].concat()).collect::<Vec<_>>()
+        };
+        heads.iter().flat_map(longer).collect()
+    })
 }
 
 /// A fixed byte at a fixed place that tells quickly that a shape without a leading literal is not here.
@@ -280,30 +291,6 @@ fn probe(shape: &Shape) -> Option<(u32, u8)> {
         at += item.min;
     }
     None
-}
-
-/// The pairs as nibble tables of eight buckets: a pair may stand where all four lookups share a bit.
-fn nibbles(pairs: &[(u8, u8)]) -> String {
-    let mut sorted = pairs.to_vec();
-    sorted.sort_by_key(|(a, b)| (*b, *a));
-    sorted.dedup();
-    let mut tables = [[0_u8; 16]; 4];
-    let per_bucket = sorted.len().div_ceil(8).max(1);
-    for (index, (a, b)) in sorted.iter().enumerate() {
-        let bit = 1 << (index / per_bucket);
-        for (table, nibble) in [(0, a & 15), (1, a >> 4), (2, b & 15), (3, b >> 4)] {
-            tables[table][usize::from(nibble)] |= bit;
-        }
-    }
-    let [a_low, a_high, b_low, b_high] = tables;
-    let field = |name: &str, table: &dyn Debug| format!("{name}: {table:?}, ");
-    format!(
-        "{{ {}{}{}{}}}",
-        field("first_low", &a_low),
-        field("first_high", &a_high),
-        field("second_low", &b_low),
-        field("second_high", &b_high)
-    )
 }
 
 fn check(check: Option<&Check>, rule: &Rule) -> Result<String, String> {

@@ -1,7 +1,7 @@
 //! Decides where the scanner looks for a shape: its trigger (docs/rule-format.md, "Shapes").
 
 use crate::{
-    shape::{Set, Shape},
+    shape::{Item, Set, Shape},
     source::Left,
 };
 
@@ -15,8 +15,8 @@ pub(crate) enum Trigger {
     Start,
     /// A run starts after a literal that ends in another byte.
     AfterLiteral { literal: Vec<u8>, fold: bool, back: Back },
-    /// Two given bytes, `back` bytes after the start.
-    Pair { pair: (u8, u8), back: u32 },
+    /// Three given bytes, or two, `back` bytes after the start; letters in lower case where either is taken.
+    Anchor { bytes: Vec<u8>, back: u32 },
 }
 
 /// The bytes between a shape's start and its trigger.
@@ -40,7 +40,7 @@ impl Trigger {
             Trigger::AfterLiteral { literal, back: Back::Lead { max, .. }, .. } => {
                 max + literal.len() as u32 + RUN_BYTES_MIN
             }
-            Trigger::Pair { back, .. } => back + 2,
+            Trigger::Anchor { bytes, back } => back + bytes.len() as u32,
         }
     }
 }
@@ -53,9 +53,9 @@ pub(crate) fn of(shape: &Shape, left: Left) -> Result<Trigger, String> {
     if let Some(trigger) = after_literal(shape) {
         return Ok(trigger);
     }
-    pair(shape).ok_or_else(|| {
+    anchor(shape).ok_or_else(|| {
         "no place to look for: want 16 bytes of [A-Za-z0-9_-] at the start (left = \"word\") or \
-         after a literal, or a fixed pair of bytes with one that is no letter or digit"
+         after a literal, or two or three bytes in a row at a fixed offset"
             .into()
     })
 }
@@ -92,35 +92,37 @@ fn after_literal(shape: &Shape) -> Option<Trigger> {
     None
 }
 
-fn pair(shape: &Shape) -> Option<Trigger> {
+/// The rarest two or three fixed bytes in a row at a fixed offset.
+fn anchor(shape: &Shape) -> Option<Trigger> {
     let mut back = 0;
-    let mut best: Option<(u32, Trigger)> = None;
-    for two in shape.items.windows(2) {
-        if let (Some(a), Some(b)) = (two[0].single(), two[1].single()) {
-            // An early pair lets less wait at the end of a chunk.
-            let cost = cost(a) + cost(b) + back / 8 + u32::from((a, b) == (b'"', b':')) * 20;
-            let marked = !(a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric());
-            if marked && best.as_ref().is_none_or(|(least, _)| cost < *least) {
-                best = Some((cost, Trigger::Pair { pair: (a, b), back }));
-            }
+    let mut best: Option<(f64, Trigger)> = None;
+    for (index, item) in shape.items.iter().enumerate() {
+        let rest = shape.items[index..].iter();
+        let bytes: Vec<u8> = rest.map_while(Item::single).take(3).collect();
+        // An early anchor lets less wait at the end of a chunk.
+        let rarity =
+            bytes.iter().map(|b| frequency(*b)).product::<f64>() * (1.0 + f64::from(back) / 16.0);
+        if bytes.len() >= 2 && best.as_ref().is_none_or(|(least, _)| rarity < *least) {
+            best = Some((rarity, Trigger::Anchor { bytes, back }));
         }
-        if two[0].min != two[0].max {
+        if item.min != item.max {
             break;
         }
-        back += two[0].min;
+        back += item.min;
     }
     best.map(|(_, trigger)| trigger)
 }
 
-/// How common a byte is in traffic, roughly: the rarer pair is the cheaper trigger.
-fn cost(byte: u8) -> u32 {
+/// How much of traffic a byte is, roughly, over JSON, HTML, logs and scripts: the rarer anchor is the cheaper.
+pub(crate) fn frequency(byte: u8) -> f64 {
     match byte {
-        b'"' | b' ' | b'e' | b't' | b'a' => 10,
-        b'a'..=b'z' | b',' => 8,
-        b'.' => 7,
-        b'0'..=b'9' | b':' | b'/' => 6,
-        b'-' | b'=' => 5,
-        b'A'..=b'Z' | b'_' => 4,
-        _ => 2,
+        b' ' | b'"' => 0.05,
+        b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' => 0.04,
+        b'a'..=b'z' | b':' | b',' | b'/' => 0.02,
+        b'0'..=b'9' | b'.' | b'<' | b'>' | b'-' | b'_' => 0.012,
+        b'=' => 0.008,
+        b'A'..=b'Z' => 0.006,
+        0x80.. => 0.0005,
+        _ => 0.003,
     }
 }

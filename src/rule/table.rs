@@ -110,26 +110,29 @@ impl<const N: usize> Index<N> {
     }
 }
 
-/// The pairs of the third trigger, as lookups by nibble: eight buckets, a bit each.
+/// One byte of the anchors, as lookups by its halves: eight buckets, a bit each.
 #[derive(Debug)]
 pub(crate) struct Nibbles {
-    pub(crate) first_low: [u8; 16],
-    pub(crate) first_high: [u8; 16],
-    pub(crate) second_low: [u8; 16],
-    pub(crate) second_high: [u8; 16],
+    pub(crate) low: [u8; 16],
+    pub(crate) high: [u8; 16],
 }
 
-/// The slot of a shape's first three bytes in `START_INDEX`.
-#[inline]
-pub(crate) fn start_slot([a, b, c]: [u8; 3]) -> usize {
-    let key = u32::from(a) | u32::from(b) << 8 | u32::from(c) << 16;
-    (key.wrapping_mul(0x9E37_79B1) >> 22) as usize
+impl Nibbles {
+    /// The buckets that have this byte here.
+    #[inline]
+    pub(crate) fn buckets(&self, byte: u8) -> u8 {
+        let of = |table: &[u8; 16], half: u8| table.get(usize::from(half)).copied().unwrap_or(0);
+        of(&self.low, byte & 15) & of(&self.high, byte >> 4)
+    }
 }
 
-/// The slot of a pair in `PAIR_INDEX`.
+/// The slot of some bytes in the tables that are looked up by a hash. Letters in either case are one.
 #[inline]
-pub(crate) fn pair_slot(a: u8, b: u8) -> usize {
-    usize::from(a.wrapping_mul(29) ^ b)
+pub(crate) fn slot(bytes: &[u8]) -> usize {
+    let hash = bytes.iter().fold(0_u32, |hash, byte| {
+        (hash ^ u32::from(byte | 0x20)).wrapping_mul(0x0100_0193).rotate_left(5)
+    });
+    (hash.wrapping_mul(0x9E37_79B1) >> 20) as usize
 }
 
 include!(concat!(env!("OUT_DIR"), "/builtin.rs"));

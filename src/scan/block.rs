@@ -17,13 +17,16 @@ pub(super) struct Masks {
     pub(super) token: u64,
     /// `[A-Za-z0-9]`
     pub(super) alnum: u64,
-    /// This byte and the next may be a pair that a shape is looked for by.
-    pub(super) pair: u64,
+    /// This byte and the next two may be an anchor.
+    pub(super) anchor: u64,
 }
 
-/// A way of classifying a block; the 65th byte is the other half of the last pair.
+/// How many bytes are read for a mask: the last one's anchor reaches two further.
+pub(super) const BLOCK_READ: usize = BLOCK + 2;
+
+/// A way of classifying a block.
 pub(super) trait Classify {
-    fn masks(block: &[u8; BLOCK + 1]) -> Masks;
+    fn masks(block: &[u8; BLOCK_READ]) -> Masks;
 }
 
 /// The masks of fewer bytes than a block; those that are missing are of no class.
@@ -31,31 +34,25 @@ pub(super) trait Classify {
 pub(super) fn tail_masks(bytes: &[u8]) -> Masks {
     let mut masks = Masks::default();
     for (bit, byte) in bytes.iter().take(BLOCK).enumerate() {
-        masks.set(bit, *byte, bytes.get(bit + 1).copied());
+        let next = |by: usize| bytes.get(bit + by).copied();
+        masks.set(bit, *byte, next(1), next(2));
     }
     masks
 }
 
 impl Masks {
     #[inline]
-    fn set(&mut self, bit: usize, byte: u8, next: Option<u8>) {
+    fn set(&mut self, bit: usize, byte: u8, second: Option<u8>, third: Option<u8>) {
         let alnum = byte.is_ascii_alphanumeric();
         self.alnum |= u64::from(alnum) << bit;
         self.token |= u64::from(alnum || byte == b'_' || byte == b'-') << bit;
-        self.pair |= u64::from(next.is_some_and(|next| may_be_pair(byte, next))) << bit;
+        let [one, two, three] = &NIBBLES;
+        // Behind the last byte anything may follow an anchor of two.
+        let third = third.map_or(0xFF, |third| three.buckets(third));
+        let anchor =
+            second.is_some_and(|second| one.buckets(byte) & two.buckets(second) & third != 0);
+        self.anchor |= u64::from(anchor) << bit;
     }
-}
-
-#[inline]
-fn may_be_pair(first: u8, second: u8) -> bool {
-    let bucket = |low: &[u8; 16], high: &[u8; 16], byte: u8| {
-        let of =
-            |table: &[u8; 16], nibble: u8| table.get(usize::from(nibble)).copied().unwrap_or(0);
-        of(low, byte & 15) & of(high, byte >> 4)
-    };
-    bucket(&NIBBLES.first_low, &NIBBLES.first_high, first)
-        & bucket(&NIBBLES.second_low, &NIBBLES.second_high, second)
-        != 0
 }
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -67,7 +64,7 @@ pub(super) struct Portable;
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 impl Classify for Portable {
-    fn masks(block: &[u8; BLOCK + 1]) -> Masks {
+    fn masks(block: &[u8; BLOCK_READ]) -> Masks {
         tail_masks(block)
     }
 }
@@ -89,33 +86,34 @@ pub(super) fn with_avx2(window: &Window<'_>, from: usize) -> Found {
 mod avx2 {
     use std::arch::x86_64::*;
 
-    use super::{BLOCK, Classify, Masks, NIBBLES};
+    use super::{BLOCK_READ, Classify, Masks, NIBBLES};
+    use crate::rule::table::Nibbles;
 
     pub(in crate::scan) struct Avx2;
 
     impl Classify for Avx2 {
         #[inline(always)]
-        fn masks(block: &[u8; BLOCK + 1]) -> Masks {
+        fn masks(block: &[u8; BLOCK_READ]) -> Masks {
             // SAFETY: `with_avx2` alone uses this type, inside a function that enables AVX2. The loads read 32 bytes
-            // at 0, 1, 32 and 33 of 65.
+            // at 0, 1, 2, 32, 33 and 34 of 66.
             unsafe {
                 let at = block.as_ptr();
                 let load = |place: usize| _mm256_loadu_si256(at.add(place).cast());
-                let low = half(load(0), load(1));
-                let high = half(load(32), load(33));
+                let low = half([load(0), load(1), load(2)]);
+                let high = half([load(32), load(33), load(34)]);
                 let join = |low: u32, high: u32| u64::from(low) | u64::from(high) << 32;
                 Masks {
                     token: join(low.0, high.0),
                     alnum: join(low.1, high.1),
-                    pair: join(low.2, high.2),
+                    anchor: join(low.2, high.2),
                 }
             }
         }
     }
 
-    /// Token, letter-or-digit and pair bits of 32 bytes, given them and those one further.
+    /// Token, letter-or-digit and anchor bits of 32 bytes, given them, those one further and those two further.
     #[inline(always)]
-    unsafe fn half(bytes: __m256i, next: __m256i) -> (u32, u32, u32) {
+    unsafe fn half(bytes: [__m256i; 3]) -> (u32, u32, u32) {
         // SAFETY: as above; no memory is touched but the tables, which are 16 bytes long.
         unsafe {
             let all = |byte: u8| _mm256_set1_epi8(byte as i8);
@@ -127,23 +125,24 @@ mod avx2 {
                 let moved = _mm256_sub_epi8(bytes, all(first));
                 _mm256_cmpeq_epi8(_mm256_subs_epu8(moved, all(count - 1)), _mm256_setzero_si256())
             };
-            let letter = within(_mm256_or_si256(bytes, all(0x20)), b'a', 26);
-            let alnum = _mm256_or_si256(letter, within(bytes, b'0', 10));
+            let letter = within(_mm256_or_si256(bytes[0], all(0x20)), b'a', 26);
+            let alnum = _mm256_or_si256(letter, within(bytes[0], b'0', 10));
             let mark = _mm256_or_si256(
-                _mm256_cmpeq_epi8(bytes, all(b'_')),
-                _mm256_cmpeq_epi8(bytes, all(b'-')),
+                _mm256_cmpeq_epi8(bytes[0], all(b'_')),
+                _mm256_cmpeq_epi8(bytes[0], all(b'-')),
             );
-            let bucket = |low: &[u8; 16], high: &[u8; 16], bytes: __m256i| {
+            let buckets = |tables: &Nibbles, bytes: __m256i| {
                 let nibble = all(0x0F);
                 let upper = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble);
                 _mm256_and_si256(
-                    _mm256_shuffle_epi8(table(low), _mm256_and_si256(bytes, nibble)),
-                    _mm256_shuffle_epi8(table(high), upper),
+                    _mm256_shuffle_epi8(table(&tables.low), _mm256_and_si256(bytes, nibble)),
+                    _mm256_shuffle_epi8(table(&tables.high), upper),
                 )
             };
-            let first = bucket(&NIBBLES.first_low, &NIBBLES.first_high, bytes);
-            let second = bucket(&NIBBLES.second_low, &NIBBLES.second_high, next);
-            let none = _mm256_cmpeq_epi8(_mm256_and_si256(first, second), _mm256_setzero_si256());
+            let [one, two, three] = &NIBBLES;
+            let shared = _mm256_and_si256(buckets(one, bytes[0]), buckets(two, bytes[1]));
+            let shared = _mm256_and_si256(shared, buckets(three, bytes[2]));
+            let none = _mm256_cmpeq_epi8(shared, _mm256_setzero_si256());
             let bits = |mask: __m256i| _mm256_movemask_epi8(mask) as u32;
             (bits(_mm256_or_si256(alnum, mark)), bits(alnum), !bits(none))
         }
@@ -155,48 +154,50 @@ mod avx2 {
 mod simd128 {
     use std::arch::wasm32::*;
 
-    use super::{BLOCK, Classify, Masks, NIBBLES};
+    use super::{BLOCK_READ, Classify, Masks, NIBBLES};
+    use crate::rule::table::Nibbles;
 
     pub(in crate::scan) struct Simd128;
 
     impl Classify for Simd128 {
         #[inline(always)]
-        fn masks(block: &[u8; BLOCK + 1]) -> Masks {
+        fn masks(block: &[u8; BLOCK_READ]) -> Masks {
             let mut masks = Masks::default();
             for part in 0..4 {
-                // SAFETY: the loads read 16 bytes at 0, 16, 32, 48 and one further, of 65.
-                let (bytes, next) = unsafe {
+                // SAFETY: the loads read 16 bytes at 0, 16, 32, 48 and up to two further, of 66.
+                let bytes = unsafe {
                     let at = block.as_ptr().add(part * 16);
-                    (v128_load(at.cast()), v128_load(at.add(1).cast()))
+                    [v128_load(at.cast()), v128_load(at.add(1).cast()), v128_load(at.add(2).cast())]
                 };
-                let (token, alnum, pair) = quarter(bytes, next);
+                let (token, alnum, anchor) = quarter(bytes);
                 masks.token |= u64::from(token) << (part * 16);
                 masks.alnum |= u64::from(alnum) << (part * 16);
-                masks.pair |= u64::from(pair) << (part * 16);
+                masks.anchor |= u64::from(anchor) << (part * 16);
             }
             masks
         }
     }
 
-    /// Token, letter-or-digit and pair bits of 16 bytes, given them and those one further.
+    /// Token, letter-or-digit and anchor bits of 16 bytes, given them, those one further and those two further.
     #[inline(always)]
-    fn quarter(bytes: v128, next: v128) -> (u16, u16, u16) {
+    fn quarter(bytes: [v128; 3]) -> (u16, u16, u16) {
         let within = |bytes: v128, first: u8, count: u8| {
             u8x16_lt(u8x16_sub(bytes, u8x16_splat(first)), u8x16_splat(count))
         };
-        let letter = within(v128_or(bytes, u8x16_splat(0x20)), b'a', 26);
-        let alnum = v128_or(letter, within(bytes, b'0', 10));
-        let mark = v128_or(u8x16_eq(bytes, u8x16_splat(b'_')), u8x16_eq(bytes, u8x16_splat(b'-')));
-        let bucket = |low: &[u8; 16], high: &[u8; 16], bytes: v128| {
+        let letter = within(v128_or(bytes[0], u8x16_splat(0x20)), b'a', 26);
+        let alnum = v128_or(letter, within(bytes[0], b'0', 10));
+        let mark =
+            v128_or(u8x16_eq(bytes[0], u8x16_splat(b'_')), u8x16_eq(bytes[0], u8x16_splat(b'-')));
+        let buckets = |tables: &Nibbles, bytes: v128| {
             v128_and(
-                u8x16_swizzle(load(low), v128_and(bytes, u8x16_splat(0x0F))),
-                u8x16_swizzle(load(high), u8x16_shr(bytes, 4)),
+                u8x16_swizzle(load(&tables.low), v128_and(bytes, u8x16_splat(0x0F))),
+                u8x16_swizzle(load(&tables.high), u8x16_shr(bytes, 4)),
             )
         };
-        let first = bucket(&NIBBLES.first_low, &NIBBLES.first_high, bytes);
-        let second = bucket(&NIBBLES.second_low, &NIBBLES.second_high, next);
-        let pair = u8x16_ne(v128_and(first, second), u8x16_splat(0));
-        (u8x16_bitmask(v128_or(alnum, mark)), u8x16_bitmask(alnum), u8x16_bitmask(pair))
+        let [one, two, three] = &NIBBLES;
+        let shared = v128_and(buckets(one, bytes[0]), buckets(two, bytes[1]));
+        let anchor = u8x16_ne(v128_and(shared, buckets(three, bytes[2])), u8x16_splat(0));
+        (u8x16_bitmask(v128_or(alnum, mark)), u8x16_bitmask(alnum), u8x16_bitmask(anchor))
     }
 
     #[inline(always)]
@@ -217,7 +218,7 @@ mod tests {
     #[test]
     fn all_ways_classify_alike() {
         for first in 0..=255_u8 {
-            let mut block = [0; BLOCK + 1];
+            let mut block = [0; BLOCK_READ];
             for (place, byte) in block.iter_mut().enumerate() {
                 *byte = first.wrapping_add((place * place) as u8);
             }
@@ -225,7 +226,7 @@ mod tests {
             let same = |masks: Masks| {
                 assert_eq!(masks.token, expected.token);
                 assert_eq!(masks.alnum, expected.alnum);
-                assert_eq!(masks.pair, expected.pair);
+                assert_eq!(masks.anchor, expected.anchor);
             };
             same(Portable::masks(&block));
             #[cfg(target_arch = "x86_64")]

@@ -28,26 +28,35 @@ struct Best {
 }
 
 impl Candidates<'_> {
-    /// Tries what a run's start and a pair stand for.
+    /// Tries what a run's start and an anchor stand for.
     #[inline(never)]
-    pub(super) fn decide(&self, is_run: bool, is_pair: bool) -> Found {
+    pub(super) fn decide(&self, is_run: bool, is_anchor: bool) -> Found {
         let mut best = Best::default();
         if is_run {
-            self.starts(self.at, &mut best);
+            self.starts(&mut best);
             match self.window.byte_before(self.at) {
-                Some(byte) if !is_token(byte) => self.after_literals(byte, &mut best),
+                Some(byte) if !is_token(byte) => self.after_literals(&mut best),
                 _ => {}
             }
         }
-        if is_pair && let Some([a, b]) = self.bytes_at(self.at) {
-            for entry in table::PAIR_INDEX.of(table::pair_slot(a, b)) {
+        if is_anchor {
+            self.anchors(&mut best);
+        }
+        best.found()
+    }
+
+    /// Shapes that have an anchor here.
+    fn anchors(&self, best: &mut Best) {
+        let rest = self.window.bytes().get(self.at..).unwrap_or_default();
+        for len in [2, 3] {
+            let Some(bytes) = rest.get(..len) else { return };
+            for entry in table::ANCHOR_INDEX.of(table::slot(bytes)) {
                 let (shape, back) = (entry >> 16, (entry & 0xFFFF) as usize);
                 if let Some(start) = self.at.checked_sub(back) {
-                    self.attempt(shape, start, &mut best);
+                    self.attempt(shape, start, best);
                 }
             }
         }
-        best.found()
     }
 
     /// Where, from this run's start on, a word may start because an escape ends there: `\nghp_…`, `\u003dghp_…`,
@@ -61,30 +70,34 @@ impl Candidates<'_> {
         }
     }
 
-    fn bytes_at<const N: usize>(&self, at: usize) -> Option<[u8; N]> {
-        self.window.bytes().get(at..)?.first_chunk().copied()
-    }
-
     /// Shapes that start where a run does.
-    fn starts(&self, at: usize, best: &mut Best) {
-        let Some(head) = self.bytes_at(at) else {
+    fn starts(&self, best: &mut Best) {
+        let rest = self.window.bytes().get(self.at..).unwrap_or_default();
+        let Some(head) = rest.first_chunk::<3>() else {
             return;
         };
-        for shape in table::START_INDEX.of(table::start_slot(head)) {
-            self.attempt(*shape, at, best);
+        for shape in table::START_INDEX.of(table::slot(head)) {
+            self.attempt(*shape, self.at, best);
         }
         for shape in table::FIRST_INDEX.of(usize::from(head[0])) {
-            self.attempt(*shape, at, best);
+            self.attempt(*shape, self.at, best);
         }
     }
 
-    /// Shapes whose literal ends where the run starts.
-    fn after_literals(&self, byte: u8, best: &mut Best) {
-        for entry in table::AFTER_INDEX.of(usize::from(byte)) {
-            if let Some(after) = table::AFTER.get(*entry as usize)
-                && let Some(start) = self.start_before(after)
-            {
-                self.attempt(u32::from(after.shape), start, best);
+    /// Shapes whose literal ends where the run starts: looked up by the literal's last bytes.
+    fn after_literals(&self, best: &mut Best) {
+        let before = self.window.bytes().get(..self.at).unwrap_or_default();
+        for len in [1, 3, 5] {
+            let Some(start) = self.at.checked_sub(len) else {
+                return;
+            };
+            let last = before.get(start..).unwrap_or_default();
+            for entry in table::AFTER_INDEX.of(table::slot(last)) {
+                if let Some(after) = table::AFTER.get(*entry as usize)
+                    && let Some(start) = self.start_before(after)
+                {
+                    self.attempt(u32::from(after.shape), start, best);
+                }
             }
         }
     }
@@ -119,12 +132,11 @@ impl Candidates<'_> {
         let Some(shape) = table::SHAPES.get(shape as usize) else {
             return;
         };
-        if shape.left == Left::Word && !self.window.starts_word(start) {
-            return;
-        }
         let (bytes, end) = self.window.candidate(start);
         match shape.attempt(bytes, end) {
             Match::No => {}
+            // Asked last: nearly all that is tried is refused by its first bytes.
+            _ if shape.left == Left::Word && !self.window.starts_word(start) => {}
             Match::Live if self.window.is_at_limit(bytes.len()) => {
                 best.take(shape, start, self.hit_at_limit(shape, start, bytes.len()));
             }

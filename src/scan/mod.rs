@@ -5,7 +5,7 @@
 //!
 //! 1. a run of sixteen and more starts, or goes on after `_` or `-`: is it the start of a shape?
 //! 2. such a run follows another byte (`SG.` + run): does a literal of some shape end here?
-//! 3. two bytes that some shape has at a fixed offset (`://`, `-----BEGIN`).
+//! 3. an anchor: two or three bytes in a row that some shape has at a fixed offset (`://`, `-BE`).
 //!
 //! Triggers are taken in the order of their places, each with the longest match there. That order depends on the
 //! bytes alone, so neither does what is found depend on how they were cut, as long as nothing is given up that a
@@ -78,7 +78,7 @@ fn search_with<C: block::Classify>(window: &Window<'_>, from: usize) -> Found {
         escaped >>= BLOCK;
         let mut seen = 0;
         loop {
-            let places = (runs | current.pair) & !seen;
+            let places = (runs | current.anchor) & !seen;
             if places == 0 {
                 break;
             }
@@ -91,7 +91,7 @@ fn search_with<C: block::Classify>(window: &Window<'_>, from: usize) -> Found {
                 runs |= words as u64;
                 escaped |= words >> BLOCK;
             }
-            match candidates.decide(is_run, current.pair >> offset & 1 == 1) {
+            match candidates.decide(is_run, current.anchor >> offset & 1 == 1) {
                 Found::Nothing => {}
                 Found::Live(live) => {
                     return Found::Live(live::before(window, from, live, candidates.at + 1));
