@@ -49,6 +49,8 @@ pub enum Refusal {
     Blocked(Direction),
     /// A body that cannot be scanned.
     Unscannable(Direction, Unscanned),
+    /// Trailers came while the end of a large body of unknown length still waited.
+    Stranded(Direction),
     /// The proxy did not answer as it must.
     HostError(Direction),
 }
@@ -61,7 +63,7 @@ impl Refusal {
             Refusal::Unscannable(_, Unscanned::Range) => 416,
             Refusal::Unscannable(Direction::Request, _) => 415,
             Refusal::Unscannable(Direction::Response, _) => 502,
-            Refusal::HostError(_) => 500,
+            Refusal::Stranded(_) | Refusal::HostError(_) => 500,
         }
     }
 
@@ -70,6 +72,7 @@ impl Refusal {
         match self {
             Refusal::Blocked(_) => "blocked",
             Refusal::Unscannable(_, unscanned) => unscanned.name(),
+            Refusal::Stranded(_) => "stranded",
             Refusal::HostError(_) => "host_error",
         }
     }
@@ -79,6 +82,7 @@ impl Refusal {
         match self {
             Refusal::Blocked(direction)
             | Refusal::Unscannable(direction, _)
+            | Refusal::Stranded(direction)
             | Refusal::HostError(direction) => direction,
         }
     }
@@ -96,6 +100,7 @@ impl Refusal {
                 "hushgate: refused: a part of a document cannot be scanned\n"
             }
             Refusal::Unscannable(..) => "hushgate: refused: a coded body cannot be scanned\n",
+            Refusal::Stranded(_) => "hushgate: refused: the end of the body could not be scanned\n",
             Refusal::HostError(_) => "hushgate: refused: the proxy reported an error\n",
         }
     }

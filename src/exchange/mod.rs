@@ -10,7 +10,11 @@ mod request;
 
 use std::rc::Rc;
 
-use self::{body::BodyScan, judge::Judge, message::Message};
+use self::{
+    body::{BodyScan, Buffer, Framing},
+    judge::Judge,
+    message::Message,
+};
 use crate::{
     config::{Config, SignedMessages, Unscannable},
     content::{self, Content, Unscanned},
@@ -188,13 +192,13 @@ impl Exchange {
         let mut step = self.scan_headers(Direction::Response, Place::Header, headers);
         if step.flow == Flow::Continue && !is_interim && !is_bodiless {
             let content = content::of_response(status, headers);
-            step.flow = self.start_body(Direction::Response, content);
+            step.flow = self.start_body(Direction::Response, content, headers);
         }
         step
     }
 
     /// Decides how a body is treated, by what its message's headers say.
-    fn start_body(&mut self, direction: Direction, content: Content) -> Flow {
+    fn start_body(&mut self, direction: Direction, content: Content, headers: &Headers) -> Flow {
         let actions = self.message(direction).actions;
         if actions.is_off() {
             return Flow::Continue;
@@ -207,6 +211,7 @@ impl Exchange {
             Content::Text(style) => {
                 self.message_mut(direction).body = Some(Box::new(BodyScan::new(
                     style,
+                    Framing::of(headers),
                     self.config.limits,
                     self.config.held_bytes_max,
                 )));
@@ -229,7 +234,7 @@ impl Exchange {
             return Step::default();
         };
         let mut judge = self.judge(direction, Place::Body, body.style);
-        let released = body.write(bytes, end_of_stream, &mut judge);
+        let buffer = body.write(bytes, end_of_stream, &mut judge);
         let (records, is_blocked, is_resolved) =
             (judge.records, judge.is_blocked, body.take_resolved());
         self.records.extend(records);
@@ -242,17 +247,18 @@ impl Exchange {
         if !end_of_stream {
             self.message_mut(direction).body = Some(body);
         }
-        match released {
-            Some(body) => Step { body, ..Step::default() },
-            None => Step { flow: Flow::Pause, ..Step::default() },
+        match buffer {
+            Buffer::GoesOn(body) => Step { body, ..Step::default() },
+            Buffer::Held => Step { flow: Flow::Pause, ..Step::default() },
         }
     }
 
     fn on_trailers(&mut self, direction: Direction, trailers: &Headers) -> Step {
-        let mut step = if self.message(direction).body.is_some() {
-            self.on_body(direction, &[], true)
-        } else {
-            Step::default()
+        let mut step = match &self.message(direction).body {
+            // No proxy takes a body once trailers have come: what was carried cannot be sent any more.
+            Some(body) if body.is_carrying() => Step::refuse(Refusal::Stranded(direction)),
+            Some(_) => self.on_body(direction, &[], true),
+            None => Step::default(),
         };
         if step.flow == Flow::Continue {
             let scanned = self.scan_headers(direction, Place::Trailer, trailers);

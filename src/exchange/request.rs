@@ -24,7 +24,7 @@ impl Exchange {
         self.request.note_signature(headers);
         let mut step = self.scan_headers(Direction::Request, Place::Header, headers);
         if step.flow == Flow::Continue && !end_of_stream {
-            step.flow = self.start_body(Direction::Request, content);
+            step.flow = self.start_body(Direction::Request, content, headers);
         }
         if self.response.actions.is_enforcing() && !self.is_upgrade {
             step.headers.extend(identity_only(headers));

@@ -385,21 +385,82 @@ fn a_proxy_that_fails_closes_what_is_enforced() {
     assert_eq!(rig.exchange.on(Event::HostError { direction }).flow, Flow::Continue);
 }
 
-/// Chunks that each end in a possible start never let the body go on: at the limit it is masked and does.
+/// A body whose chunks each end in a possible start, so that it would never go on.
+fn never_decided(count: usize) -> Vec<Vec<u8>> {
+    let chunk = [vec![b'.'; 1024], b" ghp_".to_vec()].concat();
+    [vec![chunk; count], vec![b".".to_vec()]].concat()
+}
+
+fn respond_in_chunks(
+    headers: &[(&str, &str)],
+    chunks: &[Vec<u8>],
+    trailers: &[(&str, &str)],
+) -> (Sent, Rig) {
+    let mut rig = Rig::new(r#"{"responses": "redact", "held_bytes_max": 4096}"#, Role::Inbound);
+    rig.send(Direction::Request, GET, &[], &[]);
+    let chunks: Vec<&[u8]> = chunks.iter().map(Vec::as_slice).collect();
+    let sent = rig.send(Direction::Response, headers, &chunks, trailers);
+    (sent, rig)
+}
+
+/// With a Content-Length something is sure to come that the tail can go on with: nothing else waits.
+#[test]
+fn a_body_of_known_length_is_not_held() {
+    let chunks = never_decided(20);
+    let length = chunks.concat().len().to_string();
+    let headers = [OK, &[("content-length", &length)]].concat();
+    let (sent, _) = respond_in_chunks(&headers, &chunks, &[]);
+    assert_eq!((sent.body == chunks.concat(), sent.pauses), (true, 0));
+}
+
+/// The last byte of a Content-Length decides, even if the proxy does not say that it was the last.
+#[test]
+fn a_content_length_ends_a_body() {
+    let body = format!("| {}", github());
+    let length = body.len().to_string();
+    let headers = [OK, &[("content-length", &length)]].concat();
+    let (sent, _) = respond_in_chunks(&headers, &[body.into(), Vec::new()], &[]);
+    assert_eq!((sent.text(), sent.pauses), ("| [REDACTED:github.pat]*******************", 0));
+}
+
+/// Nothing is masked for want of room: what does not fit is carried.
 #[test]
 fn what_the_proxy_may_hold_is_limited() {
-    let chunk = [vec![b'.'; 1024], b" ghp_".to_vec()].concat();
-    let json = r#"{"responses": "redact", "held_bytes_max": 4096}"#;
-    let (fits, over) = (4096 / chunk.len(), 4096 / chunk.len() + 1);
-    for (count, resolved) in [(fits, false), (over, true)] {
-        let mut rig = Rig::new(json, Role::Inbound);
-        rig.send(Direction::Request, GET, &[], &[]);
-        let chunks: Vec<&[u8]> = vec![&chunk; count];
-        let sent = rig.send(Direction::Response, OK, &[chunks, vec![b"."]].concat(), &[]);
-        assert_eq!(sent.body.len(), chunk.len() * count + 1);
+    let whole = 4096 / (1024 + 5);
+    for (count, pauses) in [(whole, whole), (whole + 1, whole), (whole + 2, whole + 1)] {
+        let chunks = never_decided(count);
+        let (sent, rig) = respond_in_chunks(OK, &chunks, &[]);
+        assert_eq!((sent.body == chunks.concat(), sent.pauses), (true, pauses), "{count}");
+        assert!(!rig.records.iter().any(|record| matches!(record, Record::Resolved { .. })));
+    }
+}
+
+/// A chunk that is larger than may be held is no reason to mask its end.
+#[test]
+fn a_large_chunk_stays_as_it_is() {
+    let chunk = [vec![b'.'; 100_000], b" ghp_".to_vec()].concat();
+    let (sent, _) = respond_in_chunks(OK, &[chunk.clone(), b".".to_vec()], &[]);
+    assert_eq!((sent.body, sent.pauses), ([chunk, b".".to_vec()].concat(), 0));
+}
+
+#[test]
+fn trailers_after_what_was_carried_refuse() {
+    let chunk = [vec![b'.'; 100_000], b" ghp_".to_vec()].concat();
+    let (sent, _) = respond_in_chunks(OK, &[chunk], &[("x-a", "b")]);
+    assert_eq!(sent.refused, Some(Refusal::Stranded(Direction::Response)));
+}
+
+/// Where trailers are certain the body is held, and at the limit what waits is masked.
+#[test]
+fn a_body_before_trailers_is_held_up_to_the_limit() {
+    let headers = [(":status", "200"), ("content-type", "application/grpc")];
+    let whole = 4096 / (1024 + 5);
+    for (count, resolved) in [(whole, false), (whole + 1, true)] {
+        let chunks = never_decided(count);
+        let (sent, rig) = respond_in_chunks(&headers, &chunks, &[("grpc-status", "0")]);
         let told = rig.records.iter().any(|record| matches!(record, Record::Resolved { .. }));
-        assert_eq!(told, resolved, "{count}");
-        assert_eq!(sent.text().contains("*"), resolved, "{count}");
+        assert_eq!((sent.body.len(), told), (chunks.concat().len(), resolved), "{count}");
+        assert_eq!(sent.text().contains('*'), resolved, "{count}");
     }
 }
 
