@@ -1,0 +1,49 @@
+//! The calls that a module may make, as the proxy-wasm ABI 0.2.1 names them.
+//!
+//! Each returns a status. One that a correct module does not meet is also kept among the faults, so
+//! that a test can say that there were none.
+
+mod body;
+mod call;
+mod grpc;
+mod headers;
+mod log;
+mod metric;
+mod property;
+mod shared;
+mod stream;
+
+use wasmtime::{Caller, Linker, Result};
+
+use crate::state::State;
+use crate::status::Status;
+
+/// What a hostcall comes to, before it is a number.
+type Answer = std::result::Result<(), Status>;
+
+/// Defines every hostcall.
+pub(crate) fn link(linker: &mut Linker<State>) -> Result<()> {
+    log::link(linker)?;
+    headers::link(linker)?;
+    body::link(linker)?;
+    stream::link(linker)?;
+    property::link(linker)?;
+    metric::link(linker)?;
+    shared::link(linker)?;
+    call::link(linker)?;
+    grpc::link(linker)
+}
+
+/// Turns an answer into its number, and remembers the ones that point at a mistake.
+fn finish(caller: &mut Caller<'_, State>, name: &str, answer: Answer) -> u32 {
+    let status = answer.err().unwrap_or(Status::Ok);
+    if !status.is_everyday() {
+        caller.data_mut().world.fault(format!("{name}: {status:?}"));
+    }
+    status as u32
+}
+
+/// Turns a status into an answer.
+fn answer(status: Status) -> Answer {
+    if status == Status::Ok { Ok(()) } else { Err(status) }
+}
