@@ -28,7 +28,7 @@ impl Tables {
 }
 
 /// The three tables, as rows of `Nibbles`.
-pub(crate) fn nibbles(anchors: &[Vec<u8>]) -> String {
+pub(crate) fn nibbles(anchors: &[[u8; 3]]) -> String {
     let mut anchors = anchors.to_vec();
     anchors.sort();
     anchors.dedup();
@@ -47,13 +47,9 @@ pub(crate) fn nibbles(anchors: &[Vec<u8>]) -> String {
     tables.map(|t| format!("Nibbles {{ low: {:?}, high: {:?} }}", t.low, t.high)).join(", ")
 }
 
-fn with(mut tables: [Tables; 3], anchor: &[u8], bucket: u8) -> [Tables; 3] {
-    for (place, table) in tables.iter_mut().enumerate() {
-        match anchor.get(place) {
-            Some(byte) => table.add(*byte, bucket),
-            // A shorter anchor may be followed by anything.
-            None => (0..=255).for_each(|byte| table.add(byte, bucket)),
-        }
+fn with(mut tables: [Tables; 3], anchor: &[u8; 3], bucket: u8) -> [Tables; 3] {
+    for (table, byte) in tables.iter_mut().zip(anchor) {
+        table.add(*byte, bucket);
     }
     tables
 }

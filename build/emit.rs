@@ -35,7 +35,7 @@ struct Emitter {
     after_slots: Slots,
     anchors: Slots,
     live: Slots,
-    anchor_bytes: Vec<Vec<u8>>,
+    anchor_bytes: Vec<[u8; 3]>,
     /// Of each shape.
     windows: Vec<u32>,
 }
@@ -52,15 +52,28 @@ impl Slots {
         }
     }
 
-    fn text(&self, name: &str, slots: usize) -> String {
+    /// A table of lists by slot.
+    fn index(&self, slots: usize) -> String {
         let (mut starts, mut list) = (vec![0], Vec::new());
         for slot in 0..slots {
             list.extend(self.0.get(&slot).into_iter().flatten().copied());
             starts.push(list.len());
         }
+        format!("Index {{ starts: {starts:?}, list: &{list:?} }}")
+    }
+
+    /// A table by byte.
+    fn by_byte(&self, name: &str) -> String {
+        format!("pub(crate) static {name}: Index<257> = {};\n", self.index(256))
+    }
+
+    /// A table by hash.
+    fn hashed(&self, name: &str) -> String {
+        let mut bits = vec![0; SLOTS / 64];
+        self.0.keys().for_each(|slot| bits[slot / 64] |= 1_u64 << (slot % 64));
+        let index = self.index(SLOTS);
         format!(
-            "pub(crate) static {name}: Index<{}> = Index {{ starts: {starts:?}, list: &{list:?} }};\n",
-            slots + 1,
+            "pub(crate) static {name}: Hashed = Hashed {{ bits: Bits({bits:?}), index: {index} }};\n"
         )
     }
 }
@@ -150,7 +163,7 @@ impl Emitter {
                 self.after_count += 1;
             }
             Trigger::Anchor { bytes, back } => {
-                for bytes in in_either_case(bytes, shape.fold) {
+                for bytes in in_either_case(*bytes, shape.fold) {
                     // The entry holds both: the shape and how far back it starts.
                     self.anchors.add(slot(&bytes), id << 16 | *back as usize);
                     self.anchor_bytes.push(bytes);
@@ -229,11 +242,11 @@ impl Emitter {
         table("SHAPES", "Shape", &self.shapes);
         table("AFTER", "AfterLiteral", &self.after);
         table("EXAMPLES", "Examples", &self.examples);
-        out.push_str(&self.start.text("START_INDEX", SLOTS));
-        out.push_str(&self.first.text("FIRST_INDEX", 256));
-        out.push_str(&self.after_slots.text("AFTER_INDEX", SLOTS));
-        out.push_str(&self.anchors.text("ANCHOR_INDEX", SLOTS));
-        out.push_str(&self.live.text("LIVE_INDEX", 256));
+        out.push_str(&self.start.hashed("STARTS"));
+        out.push_str(&self.first.by_byte("FIRST_INDEX"));
+        out.push_str(&self.after_slots.hashed("LITERALS"));
+        out.push_str(&self.anchors.hashed("ANCHORS"));
+        out.push_str(&self.live.by_byte("LIVE_INDEX"));
         let nibbles = buckets::nibbles(&self.anchor_bytes);
         _ = writeln!(out, "pub(crate) static NIBBLES: [Nibbles; 3] = [{nibbles}];");
         _ = writeln!(out, "pub(crate) const WINDOW_MAX: usize = {window_max};");
@@ -247,10 +260,8 @@ fn bytes(text: &[u8]) -> String {
 
 /// As the engine's `slot`: letters in either case are one.
 fn slot(bytes: &[u8]) -> usize {
-    let hash = bytes.iter().fold(0_u32, |hash, byte| {
-        (hash ^ u32::from(byte | 0x20)).wrapping_mul(0x0100_0193).rotate_left(5)
-    });
-    (hash.wrapping_mul(0x9E37_79B1) >> 20) as usize
+    let key = bytes.iter().fold(0_u64, |key, byte| key << 8 | u64::from(byte | 0x20));
+    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 52) as usize
 }
 
 /// What a literal is looked up by: its last five bytes, or three, or one.
@@ -263,16 +274,17 @@ fn last(literal: &[u8]) -> &[u8] {
     &literal[literal.len() - count..]
 }
 
-fn in_either_case(bytes: &[u8], fold: bool) -> Vec<Vec<u8>> {
-    bytes.iter().fold(vec![Vec::new()], |heads, byte| {
-        let upper = byte.to_ascii_uppercase();
-        let cases = if fold && upper != *byte { vec![*byte, upper] } else { vec![*byte] };
-        let longer = |head: &Vec<u8>| {
-            let head = head.clone();
-            cases.iter().map(move |case| [head.as_slice(), &[*case]].concat()).collect::<Vec<_>>()
-        };
-        heads.iter().flat_map(longer).collect()
-    })
+/// The anchor in the cases that people write: lower, upper, and upper for the first letter alone.
+fn in_either_case(bytes: [u8; 3], fold: bool) -> Vec<[u8; 3]> {
+    if !fold {
+        return vec![bytes];
+    }
+    let mut title = bytes;
+    title[0].make_ascii_uppercase();
+    let mut cases = vec![bytes, bytes.map(|byte| byte.to_ascii_uppercase()), title];
+    cases.sort_unstable();
+    cases.dedup();
+    cases
 }
 
 /// A fixed byte at a fixed place that tells quickly that a shape without a leading literal is not here.

@@ -15,8 +15,8 @@ pub(crate) enum Trigger {
     Start,
     /// A run starts after a literal that ends in another byte.
     AfterLiteral { literal: Vec<u8>, fold: bool, back: Back },
-    /// Three given bytes, or two, `back` bytes after the start; letters in lower case where either is taken.
-    Anchor { bytes: Vec<u8>, back: u32 },
+    /// Three given bytes, `back` bytes after the start; letters in lower case where either is taken.
+    Anchor { bytes: [u8; 3], back: u32 },
 }
 
 /// The bytes between a shape's start and its trigger.
@@ -45,19 +45,33 @@ impl Trigger {
     }
 }
 
+/// A start that more of traffic has than this is not looked for where there is another trigger.
+const COMMON: f64 = 1e-3;
+
 /// The trigger of a shape.
 pub(crate) fn of(shape: &Shape, left: Left) -> Result<Trigger, String> {
-    if run_from(shape, 0) && left == Left::Word {
+    let starts = run_from(shape, 0) && left == Left::Word && starts_word(shape);
+    if starts && share_of_start(shape) < COMMON {
         return Ok(Trigger::Start);
     }
-    if let Some(trigger) = after_literal(shape) {
-        return Ok(trigger);
-    }
-    anchor(shape).ok_or_else(|| {
-        "no place to look for: want 16 bytes of [A-Za-z0-9_-] at the start (left = \"word\") or \
-         after a literal, or two or three bytes in a row at a fixed offset"
+    let other = after_literal(shape).or_else(|| anchor(shape));
+    other.or(starts.then_some(Trigger::Start)).ok_or_else(|| {
+        "no place to look for: want 16 bytes of [A-Za-z0-9_-], the first a letter or digit, at \
+         the start (left = \"word\"); or 16 of them after a literal; or three fixed bytes in a row \
+         at a fixed offset"
             .into()
     })
+}
+
+/// How much of traffic has bytes that the shape may start with: its first three.
+fn share_of_start(shape: &Shape) -> f64 {
+    let bytes = shape.items.iter().flat_map(|item| (0..item.min.min(3)).map(|_| &item.set));
+    bytes.take(3).map(|set| set.bytes().map(frequency).sum::<f64>()).product()
+}
+
+/// Whether the first byte is a letter or digit: only there a run goes on after `_` or `-`.
+fn starts_word(shape: &Shape) -> bool {
+    shape.items.first().is_some_and(|item| item.set.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
 fn token() -> Set {
@@ -92,7 +106,7 @@ fn after_literal(shape: &Shape) -> Option<Trigger> {
     None
 }
 
-/// The rarest two or three fixed bytes in a row at a fixed offset.
+/// The rarest three fixed bytes in a row at a fixed offset.
 fn anchor(shape: &Shape) -> Option<Trigger> {
     let mut back = 0;
     let mut best: Option<(f64, Trigger)> = None;
@@ -100,10 +114,14 @@ fn anchor(shape: &Shape) -> Option<Trigger> {
         let rest = shape.items[index..].iter();
         let bytes: Vec<u8> = rest.map_while(Item::single).take(3).collect();
         // An early anchor lets less wait at the end of a chunk.
-        let rarity =
-            bytes.iter().map(|b| frequency(*b)).product::<f64>() * (1.0 + f64::from(back) / 16.0);
-        if bytes.len() >= 2 && best.as_ref().is_none_or(|(least, _)| rarity < *least) {
-            best = Some((rarity, Trigger::Anchor { bytes, back }));
+        let early = 1.0 + f64::from(back) / 16.0;
+        let rarity = bytes.iter().map(|b| frequency(*b)).product::<f64>() * early;
+        if let [a, b, c] = *bytes
+            // The same byte over and over is no mark of anything.
+            && (a, b) != (b, c)
+            && best.as_ref().is_none_or(|(least, _)| rarity < *least)
+        {
+            best = Some((rarity, Trigger::Anchor { bytes: [a, b, c], back }));
         }
         if item.min != item.max {
             break;

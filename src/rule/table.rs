@@ -126,13 +126,46 @@ impl Nibbles {
     }
 }
 
+/// Lists of numbers by the hash of some bytes ([`slot`]).
+#[derive(Debug)]
+pub(crate) struct Hashed {
+    /// A bit for each slot that holds anything: nearly every look-up ends here, in half a kilobyte.
+    pub(crate) bits: Bits,
+    pub(crate) index: Index<4097>,
+}
+
+impl Hashed {
+    /// Whether there may be numbers for these bytes.
+    #[inline(always)]
+    pub(crate) fn may_have(&self, bytes: &[u8]) -> bool {
+        self.bits.has(slot(bytes))
+    }
+
+    /// The numbers for these bytes, and for others of the same hash.
+    #[inline(always)]
+    pub(crate) fn of(&self, bytes: &[u8]) -> &'static [u32] {
+        let slot = slot(bytes);
+        if self.bits.has(slot) { self.index.of(slot) } else { &[] }
+    }
+}
+
+/// A bit for each slot.
+#[derive(Debug)]
+pub(crate) struct Bits(pub(crate) [u64; 64]);
+
+impl Bits {
+    /// Whether the slot has an entry.
+    #[inline(always)]
+    pub(crate) fn has(&self, slot: usize) -> bool {
+        self.0.get(slot / 64).is_some_and(|word| word >> (slot % 64) & 1 == 1)
+    }
+}
+
 /// The slot of some bytes in the tables that are looked up by a hash. Letters in either case are one.
-#[inline]
-pub(crate) fn slot(bytes: &[u8]) -> usize {
-    let hash = bytes.iter().fold(0_u32, |hash, byte| {
-        (hash ^ u32::from(byte | 0x20)).wrapping_mul(0x0100_0193).rotate_left(5)
-    });
-    (hash.wrapping_mul(0x9E37_79B1) >> 20) as usize
+#[inline(always)]
+fn slot(bytes: &[u8]) -> usize {
+    let key = bytes.iter().fold(0_u64, |key, byte| key << 8 | u64::from(byte | 0x20));
+    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 52) as usize
 }
 
 include!(concat!(env!("OUT_DIR"), "/builtin.rs"));

@@ -5,7 +5,7 @@
 
 #[cfg(target_arch = "x86_64")]
 use super::{Found, Window, search_with};
-use crate::rule::table::NIBBLES;
+use crate::rule::table::{NIBBLES, Nibbles};
 
 /// How many bytes a mask covers.
 pub(super) const BLOCK: usize = 64;
@@ -40,12 +40,17 @@ pub(super) fn tail_masks(bytes: &[u8]) -> Masks {
     masks
 }
 
+/// Whether the byte is one of a token: `[A-Za-z0-9_-]`.
+pub(super) fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+}
+
 impl Masks {
     #[inline]
     fn set(&mut self, bit: usize, byte: u8, second: Option<u8>, third: Option<u8>) {
         let alnum = byte.is_ascii_alphanumeric();
         self.alnum |= u64::from(alnum) << bit;
-        self.token |= u64::from(alnum || byte == b'_' || byte == b'-') << bit;
+        self.token |= u64::from(is_token(byte)) << bit;
         let [one, two, three] = &NIBBLES;
         // Behind the last byte anything may follow an anchor of two.
         let third = third.map_or(0xFF, |third| three.buckets(third));
@@ -86,8 +91,7 @@ pub(super) fn with_avx2(window: &Window<'_>, from: usize) -> Found {
 mod avx2 {
     use std::arch::x86_64::*;
 
-    use super::{BLOCK_READ, Classify, Masks, NIBBLES};
-    use crate::rule::table::Nibbles;
+    use super::{BLOCK_READ, Classify, Masks, NIBBLES, Nibbles};
 
     pub(in crate::scan) struct Avx2;
 
@@ -154,8 +158,7 @@ mod avx2 {
 mod simd128 {
     use std::arch::wasm32::*;
 
-    use super::{BLOCK_READ, Classify, Masks, NIBBLES};
-    use crate::rule::table::Nibbles;
+    use super::{BLOCK_READ, Classify, Masks, NIBBLES, Nibbles};
 
     pub(in crate::scan) struct Simd128;
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Found, Hit, Window};
+use super::{Found, Hit, Window, block::is_token};
 use crate::rule::{
     Confidence, Rule,
     shape::Match,
@@ -45,16 +45,21 @@ impl Candidates<'_> {
         best.found()
     }
 
+    /// Whether an anchor stands here: the masks say so of some other bytes as well.
+    #[inline(always)]
+    pub(super) fn is_at_anchor(&self) -> bool {
+        let rest = self.window.bytes().get(self.at..).unwrap_or_default();
+        rest.first_chunk::<3>().is_some_and(|bytes| table::ANCHORS.may_have(bytes))
+    }
+
     /// Shapes that have an anchor here.
     fn anchors(&self, best: &mut Best) {
         let rest = self.window.bytes().get(self.at..).unwrap_or_default();
-        for len in [2, 3] {
-            let Some(bytes) = rest.get(..len) else { return };
-            for entry in table::ANCHOR_INDEX.of(table::slot(bytes)) {
-                let (shape, back) = (entry >> 16, (entry & 0xFFFF) as usize);
-                if let Some(start) = self.at.checked_sub(back) {
-                    self.attempt(shape, start, best);
-                }
+        let Some(bytes) = rest.first_chunk::<3>() else { return };
+        for entry in table::ANCHORS.of(bytes) {
+            let (shape, back) = (entry >> 16, (entry & 0xFFFF) as usize);
+            if let Some(start) = self.at.checked_sub(back) {
+                self.attempt(shape, start, best);
             }
         }
     }
@@ -76,7 +81,7 @@ impl Candidates<'_> {
         let Some(head) = rest.first_chunk::<3>() else {
             return;
         };
-        for shape in table::START_INDEX.of(table::slot(head)) {
+        for shape in table::STARTS.of(head) {
             self.attempt(*shape, self.at, best);
         }
         for shape in table::FIRST_INDEX.of(usize::from(head[0])) {
@@ -92,7 +97,7 @@ impl Candidates<'_> {
                 return;
             };
             let last = before.get(start..).unwrap_or_default();
-            for entry in table::AFTER_INDEX.of(table::slot(last)) {
+            for entry in table::LITERALS.of(last) {
                 if let Some(after) = table::AFTER.get(*entry as usize)
                     && let Some(start) = self.start_before(after)
                 {
@@ -193,10 +198,6 @@ fn specific(secret: &[u8]) -> Option<(&'static Rule, Confidence)> {
             _ => None,
         }
     })
-}
-
-fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
 }
 
 fn last_set(shape: &Shape) -> Option<&'static ByteSet> {

@@ -68,12 +68,14 @@ pub(crate) fn search(window: &Window<'_>, from: usize) -> Found {
 fn search_with<C: block::Classify>(window: &Window<'_>, from: usize) -> Found {
     let bytes = window.bytes();
     let mut at = from;
-    let mut before = u64::from(!window.starts_word(at));
+    let mut before = Before::of(window, at);
     let mut escaped = 0_u128;
     let mut current = masks_at::<C>(bytes, at);
     while at < bytes.len() {
         let next = masks_at::<C>(bytes, at + BLOCK);
-        let starts = current.token & !(current.alnum << 1 | before);
+        // A run starts, or goes on with a word after `_` or `-`.
+        let starts = current.token & !(current.token << 1 | before.token)
+            | current.alnum & !(current.alnum << 1 | before.alnum);
         let mut runs = starts & run_starts(current.token, next.token) | escaped as u64;
         escaped >>= BLOCK;
         let mut seen = 0;
@@ -91,7 +93,11 @@ fn search_with<C: block::Classify>(window: &Window<'_>, from: usize) -> Found {
                 runs |= words as u64;
                 escaped |= words >> BLOCK;
             }
-            match candidates.decide(is_run, current.anchor >> offset & 1 == 1) {
+            let is_anchor = current.anchor >> offset & 1 == 1 && candidates.is_at_anchor();
+            if !is_run && !is_anchor {
+                continue;
+            }
+            match candidates.decide(is_run, is_anchor) {
                 Found::Nothing => {}
                 Found::Live(live) => {
                     return Found::Live(live::before(window, from, live, candidates.at + 1));
@@ -99,13 +105,26 @@ fn search_with<C: block::Classify>(window: &Window<'_>, from: usize) -> Found {
                 hit => return hit,
             }
         }
-        before = current.alnum >> 63;
+        before = Before { token: current.token >> 63, alnum: current.alnum >> 63 };
         current = next;
         at += BLOCK;
     }
     match live::before(window, from, bytes.len(), bytes.len()) {
         place if place < bytes.len() => Found::Live(place),
         _ => Found::Nothing,
+    }
+}
+
+/// What the byte before a block is, as the lowest bit.
+struct Before {
+    token: u64,
+    alnum: u64,
+}
+
+impl Before {
+    fn of(window: &Window<'_>, at: usize) -> Before {
+        let is_token = window.byte_before(at).is_some_and(block::is_token);
+        Before { token: u64::from(is_token), alnum: u64::from(!window.starts_word(at)) }
     }
 }
 
