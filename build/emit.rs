@@ -264,12 +264,12 @@ fn slot(bytes: &[u8]) -> usize {
     (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 52) as usize
 }
 
-/// What a literal is looked up by: its last five bytes, or three, or one.
+/// What a literal is looked up by: its last five bytes, or as many as it has; as in the engine's `LITERAL_LENGTHS`.
 fn last(literal: &[u8]) -> &[u8] {
     let count = match literal.len() {
         5.. => 5,
-        3.. => 3,
-        _ => 1,
+        3 | 4 => 3,
+        len => len,
     };
     &literal[literal.len() - count..]
 }

@@ -119,6 +119,7 @@ pub(crate) struct Nibbles {
 
 impl Nibbles {
     /// The buckets that have this byte here.
+    #[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
     #[inline]
     pub(crate) fn buckets(&self, byte: u8) -> u8 {
         let of = |table: &[u8; 16], half: u8| table.get(usize::from(half)).copied().unwrap_or(0);

@@ -5,7 +5,7 @@
 
 #[cfg(target_arch = "x86_64")]
 use super::{Found, Window, search_with};
-use crate::rule::table::{NIBBLES, Nibbles};
+use crate::rule::table::NIBBLES;
 
 /// How many bytes a mask covers.
 pub(super) const BLOCK: usize = 64;
@@ -29,35 +29,17 @@ pub(super) trait Classify {
     fn masks(block: &[u8; BLOCK_READ]) -> Masks;
 }
 
-/// The masks of fewer bytes than a block; those that are missing are of no class.
+/// The masks of fewer bytes than are read for one: as if NULs followed, which are of no class.
 #[inline(never)]
-pub(super) fn tail_masks(bytes: &[u8]) -> Masks {
-    let mut masks = Masks::default();
-    for (bit, byte) in bytes.iter().take(BLOCK).enumerate() {
-        let next = |by: usize| bytes.get(bit + by).copied();
-        masks.set(bit, *byte, next(1), next(2));
-    }
-    masks
+pub(super) fn tail_masks<C: Classify>(bytes: &[u8]) -> Masks {
+    let mut block = [0; BLOCK_READ];
+    block.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
+    C::masks(&block)
 }
 
 /// Whether the byte is one of a token: `[A-Za-z0-9_-]`.
 pub(super) fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
-}
-
-impl Masks {
-    #[inline]
-    fn set(&mut self, bit: usize, byte: u8, second: Option<u8>, third: Option<u8>) {
-        let alnum = byte.is_ascii_alphanumeric();
-        self.alnum |= u64::from(alnum) << bit;
-        self.token |= u64::from(is_token(byte)) << bit;
-        let [one, two, three] = &NIBBLES;
-        // Behind the last byte anything may follow an anchor of two.
-        let third = third.map_or(0xFF, |third| three.buckets(third));
-        let anchor =
-            second.is_some_and(|second| one.buckets(byte) & two.buckets(second) & third != 0);
-        self.anchor |= u64::from(anchor) << bit;
-    }
 }
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -70,8 +52,22 @@ pub(super) struct Portable;
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 impl Classify for Portable {
     fn masks(block: &[u8; BLOCK_READ]) -> Masks {
-        tail_masks(block)
+        one_by_one(block)
     }
+}
+
+#[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
+fn one_by_one(block: &[u8; BLOCK_READ]) -> Masks {
+    let [one, two, three] = &NIBBLES;
+    let mut masks = Masks::default();
+    let places = block.iter().zip(block.iter().skip(1)).zip(block.iter().skip(2));
+    for (bit, ((first, second), third)) in places.enumerate() {
+        let anchor = one.buckets(*first) & two.buckets(*second) & three.buckets(*third) != 0;
+        masks.token |= u64::from(is_token(*first)) << bit;
+        masks.alnum |= u64::from(first.is_ascii_alphanumeric()) << bit;
+        masks.anchor |= u64::from(anchor) << bit;
+    }
+    masks
 }
 
 /// The search with AVX2. To be called only where the processor has it.
@@ -91,7 +87,8 @@ pub(super) fn with_avx2(window: &Window<'_>, from: usize) -> Found {
 mod avx2 {
     use std::arch::x86_64::*;
 
-    use super::{BLOCK_READ, Classify, Masks, NIBBLES, Nibbles};
+    use super::{BLOCK_READ, Classify, Masks, NIBBLES};
+    use crate::rule::table::Nibbles;
 
     pub(in crate::scan) struct Avx2;
 
@@ -158,7 +155,8 @@ mod avx2 {
 mod simd128 {
     use std::arch::wasm32::*;
 
-    use super::{BLOCK_READ, Classify, Masks, NIBBLES, Nibbles};
+    use super::{BLOCK_READ, Classify, Masks, NIBBLES};
+    use crate::rule::table::Nibbles;
 
     pub(in crate::scan) struct Simd128;
 
@@ -225,7 +223,7 @@ mod tests {
             for (place, byte) in block.iter_mut().enumerate() {
                 *byte = first.wrapping_add((place * place) as u8);
             }
-            let expected = tail_masks(&block);
+            let expected = one_by_one(&block);
             let same = |masks: Masks| {
                 assert_eq!(masks.token, expected.token);
                 assert_eq!(masks.alnum, expected.alnum);

@@ -17,6 +17,9 @@ pub(super) struct Candidates<'a> {
     pub(super) at: usize,
 }
 
+/// How many last bytes a literal is looked up by, as the build has it.
+const LITERAL_LENGTHS: [usize; 4] = [1, 2, 3, 5];
+
 /// The best of what has been tried at a place.
 #[derive(Default)]
 struct Best {
@@ -43,6 +46,26 @@ impl Candidates<'_> {
             self.anchors(&mut best);
         }
         best.found()
+    }
+
+    /// Whether a run that starts here may be the start of a shape, or follow a literal of one: nearly none is.
+    #[inline(always)]
+    pub(super) fn is_promising(&self) -> bool {
+        let bytes = self.window.bytes();
+        let Some(head) = bytes.get(self.at..).and_then(|rest| rest.first_chunk::<3>()) else {
+            return true;
+        };
+        if table::STARTS.may_have(head) || !table::FIRST_INDEX.of(usize::from(head[0])).is_empty() {
+            return true;
+        }
+        let before = self.at.checked_sub(5).and_then(|start| bytes.get(start..self.at));
+        match before {
+            Some([_, .., last]) if is_token(*last) => false,
+            Some(before) => LITERAL_LENGTHS
+                .iter()
+                .any(|len| table::LITERALS.may_have(before.get(5 - len..).unwrap_or_default())),
+            None => true,
+        }
     }
 
     /// Whether an anchor stands here: the masks say so of some other bytes as well.
@@ -92,7 +115,7 @@ impl Candidates<'_> {
     /// Shapes whose literal ends where the run starts: looked up by the literal's last bytes.
     fn after_literals(&self, best: &mut Best) {
         let before = self.window.bytes().get(..self.at).unwrap_or_default();
-        for len in [1, 3, 5] {
+        for len in LITERAL_LENGTHS {
             let Some(start) = self.at.checked_sub(len) else {
                 return;
             };

@@ -94,7 +94,8 @@ fn search_with<C: block::Classify>(window: &Window<'_>, from: usize) -> Found {
                 escaped |= words >> BLOCK;
             }
             let is_anchor = current.anchor >> offset & 1 == 1 && candidates.is_at_anchor();
-            if !is_run && !is_anchor {
+            let is_run = is_run && candidates.is_promising();
+            if !(is_run || is_anchor) {
                 continue;
             }
             match candidates.decide(is_run, is_anchor) {
@@ -133,7 +134,7 @@ impl Before {
 fn masks_at<C: block::Classify>(bytes: &[u8], at: usize) -> Masks {
     match bytes.get(at..).and_then(|rest| rest.first_chunk()) {
         Some(block) => C::masks(block),
-        None => block::tail_masks(bytes.get(at..).unwrap_or_default()),
+        None => block::tail_masks::<C>(bytes.get(at..).unwrap_or_default()),
     }
 }
 
