@@ -72,7 +72,10 @@ const BINARY: &[&str] = &[
 
 /// What the headers of a request say.
 pub(crate) fn of_request(headers: &Headers) -> Content {
-    if headers.first(":method") == Some(b"CONNECT") || headers.first("upgrade").is_some() {
+    // An offer of `h2c` (RFC 7540 §3.2) comes with ordinary requests; proxies do not take it up.
+    let is_upgrade =
+        headers.all("upgrade").any(|value| !value.trim_ascii().eq_ignore_ascii_case(b"h2c"));
+    if headers.first(":method") == Some(b"CONNECT") || is_upgrade {
         return Content::Skipped(Unscanned::Upgrade);
     }
     of_headers(headers)

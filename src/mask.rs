@@ -16,6 +16,9 @@ pub enum Style {
 /// The byte that fills a replacement up.
 pub const FILL: u8 = b'*';
 
+/// How much of a vendor's prefix is kept: a longer one would itself look like a bearer token.
+const PREFIX_BYTES_MAX: usize = 16;
+
 /// Writes one finding's replacement, in as many pieces as the finding comes in.
 #[derive(Clone)]
 pub(crate) struct Masker {
@@ -46,7 +49,7 @@ impl Masker {
             Style::Prefix => String::new(),
         };
         let fits = finding.label && label.len() <= finding.len_min;
-        let prefix = if style == Style::Prefix { finding.prefix } else { 0 };
+        let prefix = if style == Style::Prefix { finding.prefix.min(PREFIX_BYTES_MAX) } else { 0 };
         Masker {
             label: if fits { label.into_bytes() } else { Vec::new() },
             written: 0,

@@ -74,7 +74,8 @@ impl Framing {
 
     /// Takes note of bytes that have come. Whether they were the last.
     fn advance(&mut self, count: usize) -> bool {
-        self.left = self.left.map(|left| left.saturating_sub(count as u64));
+        // More than was said: the length is not to be trusted.
+        self.left = self.left.and_then(|left| left.checked_sub(count as u64));
         self.left == Some(0)
     }
 }

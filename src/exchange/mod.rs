@@ -14,6 +14,7 @@ use self::{
     body::{BodyScan, Buffer, Framing},
     judge::Judge,
     message::Message,
+    request::Grant,
 };
 use crate::{
     config::{Config, SignedMessages, Unscannable},
@@ -93,12 +94,14 @@ pub struct Exchange {
     response: Message,
     /// The host that the request is for.
     host: Vec<u8>,
-    /// Whether it asks for a token (RFC 6749): then tokens are what it and its answer are about.
-    is_token_request: bool,
+    /// Whether it goes to a token endpoint (RFC 6749), by its path: then its own fields may hold tokens.
+    is_to_token_endpoint: bool,
+    /// Whether its form names a grant: then its answer holds tokens, wherever it goes.
+    grant: Grant,
     /// Whether the response has no body whatever its headers say.
     is_head: bool,
-    /// Whether the bytes after the headers are another protocol's.
-    is_upgrade: bool,
+    /// Whether a 2xx answer makes it a tunnel.
+    is_connect: bool,
     /// Whether the proxy has been told to answer instead: what follows is our own reply.
     is_refused: bool,
     records: Vec<Record>,
@@ -114,9 +117,10 @@ impl Exchange {
             response: message(Direction::Response),
             config,
             host: Vec::new(),
-            is_token_request: false,
+            is_to_token_endpoint: false,
+            grant: Grant::default(),
             is_head: false,
-            is_upgrade: false,
+            is_connect: false,
             is_refused: false,
             records: Vec::new(),
         }
@@ -191,7 +195,12 @@ impl Exchange {
         self.response.note_signature(headers);
         let mut step = self.scan_headers(Direction::Response, Place::Header, headers);
         if step.flow == Flow::Continue && !is_interim && !is_bodiless {
-            let content = content::of_response(status, headers);
+            let content = match content::of_response(status, headers) {
+                _ if self.is_connect && status.first() == Some(&b'2') => {
+                    Content::Skipped(Unscanned::Upgrade)
+                }
+                content => content,
+            };
             step.flow = self.start_body(Direction::Response, content, headers);
         }
         step
@@ -203,10 +212,6 @@ impl Exchange {
         if actions.is_off() {
             return Flow::Continue;
         }
-        let content = match content {
-            Content::Text(_) if self.is_upgrade => Content::Skipped(Unscanned::Upgrade),
-            content => content,
-        };
         let (reason, word) = match content {
             Content::Text(style) => {
                 self.message_mut(direction).body = Some(Box::new(BodyScan::new(
@@ -229,7 +234,9 @@ impl Exchange {
     }
 
     fn on_body(&mut self, direction: Direction, bytes: &[u8], end_of_stream: bool) -> Step {
-        self.note_grant(direction, bytes);
+        if direction == Direction::Request {
+            self.grant.note(bytes);
+        }
         let Some(mut body) = self.message_mut(direction).body.take() else {
             return Step::default();
         };
@@ -304,7 +311,10 @@ impl Exchange {
                 SignedMessages::Block => crate::policy::Action::Block,
                 SignedMessages::Report => crate::policy::Action::Report,
             }),
-            is_token_exchange: self.is_token_request,
+            is_token_exchange: match direction {
+                Direction::Request => self.is_to_token_endpoint,
+                Direction::Response => self.is_to_token_endpoint || self.grant.is_named(),
+            },
             host: match direction {
                 Direction::Request => &self.host,
                 Direction::Response => &[],

@@ -2,8 +2,9 @@
 
 use super::{Exchange, Flow, Step};
 use crate::{
-    content::{self, Content, Unscanned},
+    content::{self, Content},
     http::{HeaderEdit, Headers, host_of, media_type},
+    mask::Style,
     policy::{Direction, Place},
 };
 
@@ -18,32 +19,57 @@ impl Exchange {
     pub(super) fn on_request_headers(&mut self, headers: &Headers, end_of_stream: bool) -> Step {
         self.host = host_of(headers.first(":authority").unwrap_or_default());
         self.is_head = headers.first(":method") == Some(b"HEAD");
-        self.is_token_request = is_form_post(headers) && is_token_endpoint(headers);
+        self.is_connect = headers.first(":method") == Some(b"CONNECT");
+        self.is_to_token_endpoint = is_form_post(headers) && is_token_endpoint(headers);
         let content = content::of_request(headers);
-        self.is_upgrade = content == Content::Skipped(Unscanned::Upgrade);
+        if content == Content::Text(Style::UrlLabel) {
+            self.grant = Grant::new();
+        }
         self.request.note_signature(headers);
         let mut step = self.scan_headers(Direction::Request, Place::Header, headers);
         if step.flow == Flow::Continue && !end_of_stream {
             step.flow = self.start_body(Direction::Request, content, headers);
         }
-        if self.response.actions.is_enforcing() && !self.is_upgrade {
+        if self.response.actions.is_enforcing() {
             step.headers.extend(identity_only(headers));
         }
         step
     }
+}
 
-    /// Whether a form's body says that the request asks for a token.
-    pub(super) fn note_grant(&mut self, direction: Direction, bytes: &[u8]) {
-        let is_first = self.held_len(direction) == 0;
-        let is_form = self
-            .request
-            .body
-            .as_ref()
-            .is_some_and(|body| body.style == crate::mask::Style::UrlLabel);
-        if direction == Direction::Request && is_first && is_form && !self.is_token_request {
-            let head = bytes.get(..GRANT_BYTES_MAX).unwrap_or(bytes);
-            self.is_token_request = head.windows(11).any(|window| window == b"grant_type=");
+/// Looks for the name of a grant (RFC 6749 §4) in a form, whatever its cuts.
+#[derive(Default)]
+pub(super) struct Grant {
+    /// How many bytes of the body are still looked at; none where it is no form.
+    left: usize,
+    /// The last bytes, fewer than the name has.
+    last: Vec<u8>,
+    is_named: bool,
+}
+
+impl Grant {
+    const NAME: &'static [u8] = b"grant_type=";
+
+    fn new() -> Grant {
+        Grant { left: GRANT_BYTES_MAX, ..Grant::default() }
+    }
+
+    /// Takes what has come of the body.
+    pub(super) fn note(&mut self, bytes: &[u8]) {
+        let bytes = bytes.get(..self.left).unwrap_or(bytes);
+        if bytes.is_empty() || self.is_named {
+            return;
         }
+        self.left -= bytes.len();
+        self.last.extend_from_slice(bytes);
+        self.is_named = self.last.windows(Self::NAME.len()).any(|window| window == Self::NAME);
+        let old = self.last.len().saturating_sub(Self::NAME.len() - 1);
+        self.last.drain(..old);
+    }
+
+    /// Whether it was there.
+    pub(super) fn is_named(&self) -> bool {
+        self.is_named
     }
 }
 

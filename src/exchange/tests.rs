@@ -357,7 +357,8 @@ fn upgrades_pass_and_are_counted() {
     let upgrade = [GET, &[("upgrade", "websocket"), ("accept-encoding", "gzip")]].concat();
     let mut rig = Rig::new(REDACT, Role::Inbound);
     let sent = rig.send(Direction::Request, &upgrade, &[b"\x81\x85 frame"], &[]);
-    assert_eq!(sent.header("accept-encoding"), "gzip");
+    // The upgrade may be declined, with a page.
+    assert_eq!(sent.header("accept-encoding"), "identity");
     let answer = [(":status", "101"), ("upgrade", "websocket")];
     let body = github();
     let sent = rig.send(Direction::Response, &answer, &[body.as_bytes()], &[]);

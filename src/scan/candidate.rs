@@ -148,7 +148,9 @@ impl Candidates<'_> {
             Back::Lead { set, min, max } => {
                 let lead = bytes.get(..literal)?.iter().rev().take(max as usize);
                 let lead = lead.take_while(|b| set.has(**b)).count();
-                (lead >= min as usize).then(|| literal - lead)
+                // Digits of an escape (`%20`) may stand before the shape's own: the longest that is a word.
+                let starts = (min as usize..=lead).rev().map(|lead| literal - lead);
+                starts.into_iter().find(|start| self.window.starts_word(*start))
             }
         }
     }

@@ -69,7 +69,7 @@ fn search_with<C: block::Classify>(window: &Window<'_>, from: usize) -> Found {
     let bytes = window.bytes();
     let mut at = from;
     let mut before = Before::of(window, at);
-    let mut escaped = 0_u128;
+    let mut escaped = u128::from(window.words_after_escapes(at));
     let mut current = masks_at::<C>(bytes, at);
     while at < bytes.len() {
         let next = masks_at::<C>(bytes, at + BLOCK);

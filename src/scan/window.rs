@@ -77,6 +77,16 @@ impl<'a> Window<'a> {
         }
     }
 
+    /// Where, from a place on, a word may start because an escape ends there that began before it. A bit a place.
+    pub(super) fn words_after_escapes(&self, at: usize) -> u64 {
+        let bit = |place: usize, back: usize| (place + 1).checked_sub(back).map_or(0, |at| 1 << at);
+        (1..=6).fold(0, |words, back| match self.byte_back(at, back) {
+            Some(b'\\') => words | bit(1, back) | bit(5, back),
+            Some(b'%') => words | bit(2, back) | bit(4, back),
+            _ => words,
+        })
+    }
+
     /// Whether an escape ends before this place: `\n` and its kin, `\u003d`, `%3D`, `%253D`.
     fn follows_escape(&self, at: usize) -> bool {
         let back = |count| self.byte_back(at, count);
