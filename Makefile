@@ -32,7 +32,7 @@ test: test-unit test-wasm-bindgen test-wasm test-e2e ## every test: native, wasm
 
 .PHONY: test-unit
 test-unit: rust ## the engine and the host crate, natively
-	$(CARGO) test --locked --package hushgate --package hushgate-host
+	$(CARGO) test --locked --package hushgate --package hushgate-host --package hushgate-test-corpus
 
 .PHONY: test-wasm-bindgen
 test-wasm-bindgen: rust node bindgen ## the engine's tests compiled to wasm, under Node
