@@ -9,6 +9,8 @@
 //! - They are *held*: the proxy keeps its whole buffer. That is right for any message, but proxies limit the buffer and
 //!   fail the message that goes over.
 //!
+//! Where findings are only reported nothing waits: the bytes go on as they came, and the scan keeps its own tail.
+//!
 //! Nothing is copied for a body that is clean and does not wait.
 
 use super::judge::Judge;
@@ -23,6 +25,8 @@ use crate::{
 pub(super) struct BodyScan {
     /// How a label is written in it.
     pub(super) style: Style,
+    /// Whether a finding may change or stop the body; else it goes on whatever is found.
+    is_enforcing: bool,
     framing: Framing,
     limits: Limits,
     redactor: Redactor,
@@ -83,12 +87,14 @@ impl Framing {
 impl BodyScan {
     pub(super) fn new(
         style: Style,
+        is_enforcing: bool,
         framing: Framing,
         limits: Limits,
         held_bytes_max: usize,
     ) -> BodyScan {
         BodyScan {
             style,
+            is_enforcing,
             framing,
             limits,
             redactor: Redactor::new(limits),
@@ -132,12 +138,12 @@ impl BodyScan {
         if is_last {
             // Should more come than was said, it is scanned as another stream.
             std::mem::replace(&mut self.redactor, Redactor::new(self.limits)).finish(&mut sink);
-        } else if self.redactor.tail_len() > 0 && self.is_over(bytes.len()) {
+        } else if self.is_waiting() && self.is_over(bytes.len()) {
             let mut sink = BufferSink { judge, held: &self.held, bytes, output: &mut self.output };
             self.redactor.resolve(&mut sink);
             self.is_resolved = true;
         }
-        if self.redactor.tail_len() == 0 {
+        if !self.is_waiting() {
             return self.release();
         }
         if self.may_carry(bytes.len()) {
@@ -147,6 +153,11 @@ impl BodyScan {
         }
         self.held.extend_from_slice(bytes);
         Buffer::Held
+    }
+
+    /// Whether bytes are undecided that may not go on before they are.
+    fn is_waiting(&self) -> bool {
+        self.is_enforcing && self.redactor.tail_len() > 0
     }
 
     /// Whether a message that can only be held has been held for longer than it may.

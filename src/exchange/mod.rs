@@ -216,6 +216,7 @@ impl Exchange {
             Content::Text(style) => {
                 self.message_mut(direction).body = Some(Box::new(BodyScan::new(
                     style,
+                    actions.is_enforcing(),
                     Framing::of(headers),
                     self.config.limits,
                     self.config.held_bytes_max,

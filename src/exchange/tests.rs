@@ -465,6 +465,26 @@ fn a_body_before_trailers_is_held_up_to_the_limit() {
     }
 }
 
+/// A report changes nothing, makes nothing wait and refuses nothing, and sees over cuts all the same.
+#[test]
+fn a_report_lets_everything_go_on() {
+    let secret = github();
+    let (first, second) = secret.as_bytes().split_at(20);
+    let large = [vec![b'.'; 5_000], b" ".to_vec(), first.to_vec()].concat();
+    let grpc: &[(&str, &str)] = &[(":status", "200"), ("content-type", "application/grpc")];
+    let trailers: &[(&str, &str)] = &[("grpc-status", "0")];
+    for (headers, trailers) in [(OK, trailers), (grpc, trailers), (OK, &[])] {
+        let json = r#"{"responses": "report", "held_bytes_max": 4096}"#;
+        let mut rig = Rig::new(json, Role::Inbound);
+        rig.send(Direction::Request, GET, &[], &[]);
+        let chunks: [&[u8]; 4] = [&large, second, b" ", first];
+        let sent = rig.send(Direction::Response, headers, &chunks, trailers);
+        assert_eq!((sent.body == chunks.concat(), sent.pauses, sent.refused), (true, 0, None));
+        assert_eq!(rig.actions(), [Action::Report]);
+        assert_eq!(rig.records.len(), 1);
+    }
+}
+
 #[test]
 fn nothing_is_looked_for_where_all_is_off() {
     let (sent, rig) = respond(r#"{"requests": "off", "responses": "off"}"#, OK, &github());
