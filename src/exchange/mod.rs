@@ -151,6 +151,14 @@ impl Exchange {
         step
     }
 
+    /// Closes the exchange because the proxy did not carry out a step: what was decided did not happen.
+    pub fn close(&mut self, direction: Direction) -> Refusal {
+        let refusal = Refusal::HostError(direction);
+        self.is_refused = true;
+        self.records.push(Record::Refused(refusal));
+        refusal
+    }
+
     /// How many bytes of the proxy's buffer of this body have been seen already.
     pub fn held_len(&self, direction: Direction) -> usize {
         self.message(direction).body.as_ref().map_or(0, |body| body.held_len())

@@ -465,6 +465,14 @@ fn a_body_before_trailers_is_held_up_to_the_limit() {
     }
 }
 
+#[test]
+fn a_step_that_failed_closes_the_exchange_and_is_told() {
+    let mut rig = Rig::new(r#"{"requests": "report"}"#, Role::Inbound);
+    let refusal = rig.exchange.close(Direction::Request);
+    assert_eq!(rig.exchange.take_records(), [Record::Refused(refusal)]);
+    assert!(!rig.exchange.reads_headers(Direction::Response));
+}
+
 /// A report changes nothing, makes nothing wait and refuses nothing, and sees over cuts all the same.
 #[test]
 fn a_report_lets_everything_go_on() {

@@ -6,7 +6,6 @@ use hushgate::{
     exchange::{Event, Exchange, Flow, Step},
     http::{HeaderEdit, Headers},
     policy::{Direction, Role},
-    record::Refusal,
 };
 use proxy_wasm::{
     traits::{Context, HttpContext},
@@ -79,10 +78,7 @@ impl Stream {
     fn apply(&mut self, direction: Direction, map: Map, step: Step) -> Action {
         let flow = match edit(direction, map, &step) {
             Ok(()) => step.flow,
-            Err(_) => match self.exchange.on(Event::HostError { direction }).flow {
-                Flow::Continue => Flow::Refuse(Refusal::HostError(direction)),
-                flow => flow,
-            },
+            Err(_) => Flow::Refuse(self.exchange.close(direction)),
         };
         for record in self.exchange.take_records() {
             self.shared.telemetry.tell(&record);
