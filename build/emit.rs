@@ -194,6 +194,13 @@ impl Emitter {
             }
             match (item, single) {
                 (_, Some(byte)) => literal.push(byte),
+                (Some(item), None) if !item.texts.is_empty() => {
+                    let texts: Vec<_> = item.texts.iter().map(|text| bytes(text)).collect();
+                    let texts = texts.join(", ");
+                    let fold = shape.fold;
+                    _ = write!(text, "Seg::OneOf {{ texts: &[{texts}], fold: {fold} }}, ");
+                    count += 1;
+                }
                 (Some(item), None) => {
                     let max =
                         if item.max == OPEN { "Seg::OPEN".into() } else { item.max.to_string() };

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 /// The largest bounded shape, in bytes: what a stream may have to hold back for it.
 pub(crate) const SHAPE_BYTES_MAX: u32 = 4096;
+/// More shapes than these are not made of one where alternatives can be kept.
+const EXPANDED_MAX: usize = 6;
 /// The upper count of an open-ended item.
 pub(crate) const OPEN: u32 = u32::MAX;
 
@@ -28,6 +30,14 @@ impl Set {
         self.0[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1
     }
 
+    fn insert_other_case(&mut self) {
+        let letters: Vec<u8> = self.bytes().filter(u8::is_ascii_alphabetic).collect();
+        for letter in letters {
+            self.insert(letter.to_ascii_lowercase());
+            self.insert(letter.to_ascii_uppercase());
+        }
+    }
+
     pub(crate) fn bytes(&self) -> impl Iterator<Item = u8> + '_ {
         (0..=255).filter(|b| self.has(*b))
     }
@@ -41,20 +51,59 @@ impl Set {
     }
 }
 
-/// So many bytes of a set.
+/// So many bytes of a set, or one of some texts.
 #[derive(Clone, Debug)]
 pub(crate) struct Item {
+    /// What its bytes are of.
     pub(crate) set: Set,
     /// The one byte that was written, in lower case where letters are taken in either.
     byte: Option<u8>,
     pub(crate) min: u32,
     pub(crate) max: u32,
+    /// The texts of which one stands here, the longest first; none where any bytes of the set do.
+    pub(crate) texts: Vec<Vec<u8>>,
 }
 
 impl Item {
     /// The byte this item stands for, in lower case where letters are taken in either, if it is a single one.
     pub(crate) fn single(&self) -> Option<u8> {
         self.byte.filter(|_| self.min == 1 && self.max == 1)
+    }
+
+    /// One of some texts.
+    fn one_of(mut texts: Vec<Vec<u8>>, fold: bool) -> Item {
+        texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        texts.dedup();
+        let lengths = || texts.iter().map(|text| text.len() as u32);
+        let (min, max) = (lengths().min().unwrap_or(0), lengths().max().unwrap_or(0));
+        let mut set = Set::of(texts.iter().flatten().copied());
+        if fold {
+            set.insert_other_case();
+        }
+        Item { set, byte: None, min, max, texts }
+    }
+
+    /// What it may begin with.
+    fn firsts(&self) -> Set {
+        if self.texts.is_empty() {
+            return self.set;
+        }
+        let firsts = Set::of(self.texts.iter().filter_map(|text| text.first().copied()));
+        // In either case, wherever the set has both.
+        Set::of(self.set.bytes().filter(|b| {
+            firsts.has(*b)
+                || firsts.has(b.to_ascii_lowercase())
+                || firsts.has(b.to_ascii_uppercase())
+        }))
+    }
+
+    /// What may follow it though a longer one of its texts goes on with the same byte.
+    fn continuations(&self) -> Set {
+        let longer = |short: &[u8]| {
+            let longer = self.texts.iter().filter(move |text| text.len() > short.len());
+            longer.filter(|text| text.starts_with(short)).map(|text| text[short.len()]).collect()
+        };
+        Set::of(self.texts.iter().flat_map(|text| -> Vec<u8> { longer(text) }))
     }
 }
 
@@ -72,15 +121,34 @@ impl Shape {
     pub(crate) fn is_open(&self) -> bool {
         self.items.last().is_some_and(|item| item.max == OPEN)
     }
+
+    /// Whether no alternatives are part of the secret: what it begins with is looked at in many ways.
+    fn has_plain_secret(&self) -> bool {
+        self.items[self.secret.clone()].iter().all(|item| item.texts.is_empty())
+    }
 }
 
 /// Parses and expands a shape.
+///
+/// Alternatives are expanded. Where that gives many shapes, those of plain text behind three fixed bytes are kept as
+/// one item instead, if that is exact.
 pub(crate) fn parse(text: &str) -> Result<Vec<Shape>, String> {
+    let expanded = parse_as(text, false)?;
+    if expanded.len() <= EXPANDED_MAX {
+        return Ok(expanded);
+    }
+    match parse_as(text, true) {
+        Ok(kept) if kept.iter().all(Shape::has_plain_secret) => Ok(kept),
+        _ => Ok(expanded),
+    }
+}
+
+fn parse_as(text: &str, keep_texts: bool) -> Result<Vec<Shape>, String> {
     let (fold, text) = match text.strip_prefix("(?i)") {
         Some(rest) => (true, rest),
         None => (false, text),
     };
-    let mut parser = Parser { bytes: text.as_bytes(), at: 0, fold };
+    let mut parser = Parser { bytes: text.as_bytes(), at: 0, fold, keep_texts };
     let shapes = parser.sequence(false)?;
     if parser.at != parser.bytes.len() {
         return Err(format!("a ')' too many at {}", parser.at));
@@ -102,10 +170,26 @@ struct Draft {
     secret: Option<Range<usize>>,
 }
 
+impl Draft {
+    /// Whether it has three fixed bytes in a row at a fixed place: it can be looked for by them.
+    fn has_anchor(&self) -> bool {
+        let fixed = self.items.iter().take_while(|item| item.min == item.max).count();
+        self.items[..fixed].windows(3).any(|row| row.iter().all(|item| item.single().is_some()))
+    }
+
+    /// Its text, where it is nothing else.
+    fn text(&self) -> Option<Vec<u8>> {
+        let text = self.items.iter().map(Item::single).collect::<Option<Vec<_>>>();
+        text.filter(|_| self.secret.is_none())
+    }
+}
+
 struct Parser<'a> {
     bytes: &'a [u8],
     at: usize,
     fold: bool,
+    /// Whether alternatives of plain text may be kept as one item.
+    keep_texts: bool,
 }
 
 impl Parser<'_> {
@@ -155,6 +239,18 @@ impl Parser<'_> {
         if self.next()? != b')' {
             return Err("a group is not closed".into());
         }
+        if self.keep_texts && !capture && before.iter().all(Draft::has_anchor) {
+            let texts = alternatives.iter().map(Draft::text).collect::<Option<Vec<_>>>();
+            if let Some(texts) = texts.filter(|texts| texts.len() > 1) {
+                let item = Item::one_of(texts, self.fold);
+                let with = |draft: &Draft| {
+                    let mut draft = draft.clone();
+                    draft.items.push(item.clone());
+                    draft
+                };
+                return Ok(before.iter().map(with).collect());
+            }
+        }
         let mut joined = Vec::new();
         for draft in before {
             for alternative in &alternatives {
@@ -191,14 +287,10 @@ impl Parser<'_> {
         let byte = if self.fold { byte.map(|b| b.to_ascii_lowercase()) } else { byte };
         drop(bytes);
         if self.fold {
-            let letters: Vec<u8> = set.bytes().filter(u8::is_ascii_alphabetic).collect();
-            for letter in letters {
-                set.insert(letter.to_ascii_lowercase());
-                set.insert(letter.to_ascii_uppercase());
-            }
+            set.insert_other_case();
         }
         let (min, max) = if self.eat("{") { self.counts()? } else { (1, 1) };
-        Ok(Item { set, byte, min, max })
+        Ok(Item { set, byte, min, max, texts: Vec::new() })
     }
 
     fn counts(&mut self) -> Result<(u32, u32), String> {
@@ -289,14 +381,19 @@ fn admit(shape: &Shape) -> Result<(), String> {
         if item.min < item.max && !last {
             follow(items, index)?;
         }
+        if !item.texts.is_empty() && last {
+            return Err("it may not end with alternatives".into());
+        }
     }
     Ok(())
 }
 
 /// An item of variable length may not eat what follows it: then the longest match is the only one.
 fn follow(items: &[Item], index: usize) -> Result<(), String> {
+    let item = &items[index];
+    let eaten = if item.texts.is_empty() { item.set } else { item.continuations() };
     for next in &items[index + 1..] {
-        if items[index].set.meets(&next.set) {
+        if eaten.meets(&next.firsts()) {
             return Err(format!("item {} may eat the start of what follows it", index + 1));
         }
         if next.min > 0 {

@@ -70,6 +70,7 @@ impl Seg {
         match self {
             Seg::Literal(text) => literal(bytes, text, |a, b| a == b),
             Seg::Fold(text) => literal(bytes, text, |a, b| a.eq_ignore_ascii_case(b)),
+            Seg::OneOf { texts, fold } => one_of(bytes, texts, *fold, end),
             Seg::Run { set, min, max } => {
                 let (min, open) = (*min as usize, *max == Seg::OPEN);
                 // An open-ended run is certain at its minimum, wherever the bytes were cut.
@@ -87,6 +88,23 @@ impl Seg {
             }
         }
     }
+}
+
+/// The texts are sorted by length: the first that fits is the longest, and one that may still fit has to be waited for.
+fn one_of(bytes: &[u8], texts: &[&[u8]], fold: bool, end: bool) -> Eaten {
+    for text in texts {
+        let eaten = if fold {
+            literal(bytes, text, |a, b| a.eq_ignore_ascii_case(b))
+        } else {
+            literal(bytes, text, |a, b| a == b)
+        };
+        match eaten {
+            Eaten::Not => {}
+            Eaten::Short if end => {}
+            eaten => return eaten,
+        }
+    }
+    Eaten::Not
 }
 
 fn literal(bytes: &[u8], text: &[u8], same: impl Fn(&u8, &u8) -> bool) -> Eaten {

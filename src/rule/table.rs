@@ -33,6 +33,8 @@ pub(crate) enum Seg {
     Literal(&'static [u8]),
     /// These letters in either case; written in lower case.
     Fold(&'static [u8]),
+    /// One of these texts, the longest that fits; `fold`: letters in either case.
+    OneOf { texts: &'static [&'static [u8]], fold: bool },
     /// So many bytes of a set.
     Run { set: &'static ByteSet, min: u32, max: u32 },
 }
