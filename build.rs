@@ -9,6 +9,8 @@
 mod buckets;
 #[path = "build/emit.rs"]
 mod emit;
+#[path = "build/frequency.rs"]
+mod frequency;
 #[path = "build/shape.rs"]
 mod shape;
 #[path = "build/source.rs"]

@@ -1,59 +1,125 @@
-//! Sorts the anchors into eight buckets, as nibble tables: an anchor may stand where all six lookups share a bit.
+//! Sorts the anchors into eight buckets, as nibble tables: an anchor may stand where the look-ups of its first two bytes
+//! share a bit.
 //!
-//! A bucket stands for more than its anchors: for each place, every byte whose halves occur there. So anchors are put
+//! A bucket stands for more than its anchors: for both places, every byte whose halves occur there. So anchors are put
 //! where they add least to how often a bucket is expected in traffic.
 
-use crate::trigger::frequency;
+use crate::{frequency, trigger::Anchor};
 
-/// For each of three bytes, the buckets of its low and of its high half.
+const BUCKETS: usize = 8;
+
+/// For a byte, which low and which high halves occur.
 #[derive(Clone, Copy, Default)]
-struct Tables {
-    low: [u8; 16],
-    high: [u8; 16],
+struct Halves {
+    low: u16,
+    high: u16,
 }
 
-impl Tables {
-    fn add(&mut self, byte: u8, bucket: u8) {
-        self.low[usize::from(byte & 15)] |= bucket;
-        self.high[usize::from(byte >> 4)] |= bucket;
+impl Halves {
+    fn add(&mut self, byte: u8) {
+        self.low |= 1 << (byte & 15);
+        self.high |= 1 << (byte >> 4);
     }
 
-    /// How much of traffic has a byte of this bucket here.
-    fn share(&self, bucket: u8) -> f64 {
-        let is_here = |byte: &u8| {
-            self.low[usize::from(byte & 15)] & self.high[usize::from(byte >> 4)] & bucket != 0
-        };
-        (0..=255).filter(is_here).map(frequency).sum()
+    fn bytes(self) -> impl Iterator<Item = u8> {
+        let has = |mask: u16, half: u8| mask >> half & 1 == 1;
+        (0..=255).filter(move |byte: &u8| has(self.low, byte & 15) && has(self.high, byte >> 4))
     }
 }
 
-/// The three tables, as rows of `Nibbles`.
-pub(crate) fn nibbles(anchors: &[[u8; 3]]) -> String {
-    let mut anchors = anchors.to_vec();
-    anchors.sort();
-    anchors.dedup();
-    let mut tables = [Tables::default(); 3];
-    for anchor in &anchors {
-        let placed = (0..8).map(|number| {
-            let bucket = 1 << number;
-            let before = share(&tables, bucket);
-            let after = with(tables, anchor, bucket);
-            (share(&after, bucket) - before, after)
-        });
-        if let Some((_, best)) = placed.min_by(|(a, _), (b, _)| a.total_cmp(b)) {
-            tables = best;
+/// What stands for the anchors of a bucket.
+#[derive(Clone, Copy, Default)]
+struct Bucket([Halves; 2]);
+
+impl Bucket {
+    fn with(mut self, anchor: &Anchor) -> Bucket {
+        for [first, second, _] in &anchor.cases {
+            self.0[0].add(*first);
+            self.0[1].add(*second);
+        }
+        self
+    }
+
+    /// How much of traffic has two bytes of this bucket.
+    fn share(self) -> f64 {
+        let [first, second] = self.0;
+        let seconds: Vec<u8> = second.bytes().collect();
+        let of = |a: u8| seconds.iter().map(|b| frequency::of_pair(a, *b)).sum::<f64>();
+        first.bytes().map(of).sum()
+    }
+}
+
+/// Where an anchor of some shape was put.
+#[derive(Clone, Copy)]
+struct Place {
+    anchor: usize,
+    bucket: usize,
+}
+
+/// For each shape's anchors, which of them is looked for; and the tables, as rows of `Nibbles`.
+///
+/// What is cheapest depends on what else is looked for, so all shapes are placed one after another, and then again
+/// each in turn, until nothing gets better.
+pub(crate) fn choose(shapes: &[Vec<Anchor>]) -> (Vec<usize>, String) {
+    let mut places: Vec<Option<Place>> = vec![None; shapes.len()];
+    for _ in 0..ROUNDS {
+        for number in 0..shapes.len() {
+            places[number] = None;
+            places[number] = cheapest(shapes, &places, number);
         }
     }
-    tables.map(|t| format!("Nibbles {{ low: {:?}, high: {:?} }}", t.low, t.high)).join(", ")
+    let buckets = filled(shapes, &places);
+    let chosen = places.iter().map(|place| place.map_or(0, |place| place.anchor)).collect();
+    (chosen, rows(&buckets))
 }
 
-fn with(mut tables: [Tables; 3], anchor: &[u8; 3], bucket: u8) -> [Tables; 3] {
-    for (table, byte) in tables.iter_mut().zip(anchor) {
-        table.add(*byte, bucket);
+/// How often every shape is placed anew; it settles earlier.
+const ROUNDS: usize = 6;
+/// What an anchor costs that lies so many bytes behind its shape's start, beside one at the start: more has to wait
+/// at the end of a chunk.
+const BACK_SCALE: f64 = 64.0;
+
+fn filled(shapes: &[Vec<Anchor>], places: &[Option<Place>]) -> [Bucket; BUCKETS] {
+    let mut buckets = [Bucket::default(); BUCKETS];
+    for (anchors, place) in shapes.iter().zip(places) {
+        if let Some(place) = place {
+            buckets[place.bucket] = buckets[place.bucket].with(&anchors[place.anchor]);
+        }
     }
-    tables
+    buckets
 }
 
-fn share(tables: &[Tables; 3], bucket: u8) -> f64 {
-    tables.iter().map(|table| table.share(bucket)).product()
+/// The place that adds least to what is looked at.
+fn cheapest(shapes: &[Vec<Anchor>], places: &[Option<Place>], number: usize) -> Option<Place> {
+    let buckets = filled(shapes, places);
+    let shares = buckets.map(Bucket::share);
+    let mut best: Option<(f64, Place)> = None;
+    for (anchor, candidate) in shapes[number].iter().enumerate() {
+        let waits = 1.0 + f64::from(candidate.back) / BACK_SCALE;
+        for bucket in 0..BUCKETS {
+            let cost = (buckets[bucket].with(candidate).share() - shares[bucket]) * waits
+                + f64::from(candidate.back) * 1e-9;
+            if best.is_none_or(|(least, _)| cost < least) {
+                best = Some((cost, Place { anchor, bucket }));
+            }
+        }
+    }
+    best.map(|(_, place)| place)
+}
+
+fn rows(buckets: &[Bucket; BUCKETS]) -> String {
+    let table = |byte: usize, half: fn(&Halves) -> u16| -> Vec<u8> {
+        let bits = |value: usize| -> u8 {
+            let is_in = |(number, bucket): (usize, &Bucket)| {
+                u8::from(half(&bucket.0[byte]) >> value & 1 == 1) << number
+            };
+            buckets.iter().enumerate().map(is_in).sum()
+        };
+        (0..16).map(bits).collect()
+    };
+    let row = |byte: usize| {
+        let (low, high) = (table(byte, |halves| halves.low), table(byte, |halves| halves.high));
+        format!("Nibbles {{ low: {low:?}, high: {high:?} }}")
+    };
+    format!("{}, {}", row(0), row(1))
 }

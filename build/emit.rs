@@ -1,6 +1,9 @@
 //! Writes the rules as Rust tables, in the types of `src/rule/table.rs`.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    fmt::Write as _,
+};
 
 use crate::{
     buckets,
@@ -14,15 +17,42 @@ const SLOTS: usize = 4096;
 
 /// All tables, as the text of a Rust module.
 pub(crate) fn tables(rules: &[Rule]) -> Result<String, String> {
-    let mut out = Emitter::default();
+    let mut out = Emitter { anchored: anchored(rules)?, ..Emitter::default() };
     for (number, rule) in rules.iter().enumerate() {
-        out.rule(number, rule).map_err(|reason| format!("rule {}: {reason}", rule.source.id))?;
+        out.rule(number, rule)?;
     }
     Ok(out.finish())
 }
 
+/// Which anchor each shape is looked for by that has any, in the order of the shapes; and the tables for that.
+fn anchored(rules: &[Rule]) -> Result<Anchored, String> {
+    let mut all = Vec::new();
+    for rule in rules {
+        for shape in &rule.shapes {
+            if let Trigger::Anchor(anchors) = trigger_of(rule, shape)? {
+                all.push(anchors);
+            }
+        }
+    }
+    let (chosen, nibbles) = buckets::choose(&all);
+    Ok(Anchored { chosen: chosen.into(), nibbles })
+}
+
+#[derive(Default)]
+struct Anchored {
+    /// Of the shapes to come.
+    chosen: VecDeque<usize>,
+    nibbles: String,
+}
+
+fn trigger_of(rule: &Rule, shape: &Shape) -> Result<Trigger, String> {
+    trigger::of(shape, rule.source.left, !rule.source.context.is_empty())
+        .map_err(|reason| format!("rule {}: {reason}", rule.source.id))
+}
+
 #[derive(Default)]
 struct Emitter {
+    anchored: Anchored,
     rules: String,
     shapes: String,
     after: String,
@@ -34,8 +64,8 @@ struct Emitter {
     first: Slots,
     after_slots: Slots,
     anchors: Slots,
+    contexts: Slots,
     live: Slots,
-    anchor_bytes: Vec<[u8; 3]>,
     /// Of each shape.
     windows: Vec<u32>,
 }
@@ -86,7 +116,7 @@ impl Emitter {
             self.rules,
             "Rule {{ id: {:?}, title: {:?}, provider: {:?}, kind: Kind::{:?}, severity: \
              Severity::{:?}, exposure: Exposure::{:?}, confidence: Confidence::{:?}, home_hosts: \
-             &{:?}, label: {}, yields: {}, distinct_min: {}, check: {check} }},",
+             &{:?}, context: &{:?}, label: {}, yields: {}, distinct_min: {}, check: {check} }},",
             s.id,
             s.title,
             rule.provider,
@@ -95,6 +125,7 @@ impl Emitter {
             s.exposure,
             s.confidence,
             rule.home_hosts,
+            s.context,
             s.label,
             s.yields,
             s.distinct_min,
@@ -110,11 +141,18 @@ impl Emitter {
     fn shape(&mut self, number: usize, rule: &Rule, shape: &Shape) -> Result<(), String> {
         let first = shape.items.first().filter(|item| item.min > 0);
         let first = first.ok_or("a shape may not begin with something optional")?.set;
-        let trigger = trigger::of(shape, rule.source.left)?;
+        let mut trigger = trigger_of(rule, shape)?;
+        if let Trigger::Anchor(anchors) = &mut trigger {
+            let chosen = self.anchored.chosen.pop_front().unwrap_or_default();
+            *anchors = vec![anchors.swap_remove(chosen)];
+        }
         let id = self.shape_count;
         self.shape_count += 1;
         self.windows.push(trigger.window());
         first.bytes().for_each(|b| self.live.add(usize::from(b), id));
+        for word in rule.source.context.iter().filter(|_| matches!(trigger, Trigger::Context)) {
+            self.contexts.add(slot(&word.as_bytes()[..3]), id);
+        }
         self.trigger(id, shape, &trigger);
 
         let (segs, secret) = self.segs(shape);
@@ -136,6 +174,7 @@ impl Emitter {
 
     fn trigger(&mut self, id: usize, shape: &Shape, trigger: &Trigger) {
         match trigger {
+            Trigger::Context => {}
             Trigger::Start => {
                 let head: Vec<u8> = shape.items.iter().map_while(Item::single).take(3).collect();
                 match head.as_slice() {
@@ -162,11 +201,12 @@ impl Emitter {
                 self.after_slots.add(slot(last(literal)), self.after_count);
                 self.after_count += 1;
             }
-            Trigger::Anchor { bytes, back } => {
-                for bytes in in_either_case(*bytes, shape.fold) {
-                    // The entry holds both: the shape and how far back it starts.
-                    self.anchors.add(slot(&bytes), id << 16 | *back as usize);
-                    self.anchor_bytes.push(bytes);
+            Trigger::Anchor(anchors) => {
+                for anchor in anchors {
+                    for bytes in &anchor.cases {
+                        // The entry holds both: the shape and how far back it starts.
+                        self.anchors.add(slot(bytes), id << 16 | anchor.back as usize);
+                    }
                 }
             }
         }
@@ -253,9 +293,10 @@ impl Emitter {
         out.push_str(&self.first.by_byte("FIRST_INDEX"));
         out.push_str(&self.after_slots.hashed("LITERALS"));
         out.push_str(&self.anchors.hashed("ANCHORS"));
+        out.push_str(&self.contexts.hashed("CONTEXTS"));
         out.push_str(&self.live.by_byte("LIVE_INDEX"));
-        let nibbles = buckets::nibbles(&self.anchor_bytes);
-        _ = writeln!(out, "pub(crate) static NIBBLES: [Nibbles; 3] = [{nibbles}];");
+        let nibbles = &self.anchored.nibbles;
+        _ = writeln!(out, "pub(crate) static NIBBLES: [Nibbles; 2] = [{nibbles}];");
         _ = writeln!(out, "pub(crate) const WINDOW_MAX: usize = {window_max};");
         out
     }
@@ -279,19 +320,6 @@ fn last(literal: &[u8]) -> &[u8] {
         len => len,
     };
     &literal[literal.len() - count..]
-}
-
-/// The anchor in the cases that people write: lower, upper, and upper for the first letter alone.
-fn in_either_case(bytes: [u8; 3], fold: bool) -> Vec<[u8; 3]> {
-    if !fold {
-        return vec![bytes];
-    }
-    let mut title = bytes;
-    title[0].make_ascii_uppercase();
-    let mut cases = vec![bytes, bytes.map(|byte| byte.to_ascii_uppercase()), title];
-    cases.sort_unstable();
-    cases.dedup();
-    cases
 }
 
 /// A fixed byte at a fixed place that tells quickly that a shape without a leading literal is not here.

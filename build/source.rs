@@ -33,6 +33,8 @@ pub(crate) struct Source {
     #[serde(default)]
     pub(crate) right: Right,
     pub(crate) check: Option<Check>,
+    #[serde(default)]
+    pub(crate) context: Vec<String>,
     #[serde(default = "yes")]
     pub(crate) label: bool,
     #[serde(default)]
@@ -172,6 +174,9 @@ fn admit(source: Source, provider: &str, home_hosts: &[String]) -> Result<Rule, 
     if source.negative_examples.is_empty() {
         return Err("negative_examples: a rule without a near miss is not tested".into());
     }
+    if let Some(word) = source.context.iter().find(|word| !is_context(word)) {
+        return Err(format!("context: {word:?}: want three or more of a-z, 0-9, _ and -"));
+    }
     let mut shapes = Vec::new();
     for text in &source.shapes {
         shapes.extend(shape::parse(text).map_err(|reason| format!("shape {text:?}: {reason}"))?);
@@ -185,6 +190,12 @@ fn admit(source: Source, provider: &str, home_hosts: &[String]) -> Result<Rule, 
         source,
         shapes,
     })
+}
+
+fn is_context(word: &str) -> bool {
+    let is_allowed =
+        |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-');
+    word.len() >= 3 && word.bytes().all(is_allowed)
 }
 
 fn is_id(id: &str) -> bool {

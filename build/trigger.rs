@@ -5,6 +5,8 @@ use crate::{
     source::Left,
 };
 
+const ANCHOR_BYTES: u32 = 3;
+
 /// The shortest run of token bytes that is looked at.
 pub(crate) const RUN_BYTES_MIN: u32 = 16;
 
@@ -13,10 +15,21 @@ pub(crate) const RUN_BYTES_MIN: u32 = 16;
 pub(crate) enum Trigger {
     /// A run of token bytes starts where the shape starts.
     Start,
+    /// The same, and the run is assigned to a name with one of the rule's words.
+    Context,
     /// A run starts after a literal that ends in another byte.
     AfterLiteral { literal: Vec<u8>, fold: bool, back: Back },
-    /// Three given bytes, `back` bytes after the start; letters in lower case where either is taken.
-    Anchor { bytes: [u8; 3], back: u32 },
+    /// One of these, whichever is the cheapest beside all others.
+    Anchor(Vec<Anchor>),
+}
+
+/// Three given bytes at a fixed place.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Anchor {
+    /// In every case that is looked for.
+    pub(crate) cases: Vec<[u8; 3]>,
+    /// How many bytes after the shape's start.
+    pub(crate) back: u32,
 }
 
 /// The bytes between a shape's start and its trigger.
@@ -35,12 +48,14 @@ impl Trigger {
     /// How many bytes of the shape must be seen, at most, before the trigger can be.
     pub(crate) fn window(&self) -> u32 {
         match self {
-            Trigger::Start => RUN_BYTES_MIN,
+            Trigger::Start | Trigger::Context => RUN_BYTES_MIN,
             Trigger::AfterLiteral { back: Back::Fixed(back), .. } => back + RUN_BYTES_MIN,
             Trigger::AfterLiteral { literal, back: Back::Lead { max, .. }, .. } => {
                 max + literal.len() as u32 + RUN_BYTES_MIN
             }
-            Trigger::Anchor { bytes, back } => back + bytes.len() as u32,
+            Trigger::Anchor(anchors) => {
+                anchors.first().map_or(0, |anchor| anchor.back + ANCHOR_BYTES)
+            }
         }
     }
 }
@@ -49,12 +64,17 @@ impl Trigger {
 const COMMON: f64 = 1e-3;
 
 /// The trigger of a shape.
-pub(crate) fn of(shape: &Shape, left: Left) -> Result<Trigger, String> {
+pub(crate) fn of(shape: &Shape, left: Left, has_context: bool) -> Result<Trigger, String> {
     let starts = run_from(shape, 0) && left == Left::Word && starts_word(shape);
+    if has_context {
+        return run_from(shape, 0)
+            .then_some(Trigger::Context)
+            .ok_or_else(|| "a shape with a context begins with 16 bytes of [A-Za-z0-9_-]".into());
+    }
     if starts && share_of_start(shape) < COMMON {
         return Ok(Trigger::Start);
     }
-    let other = after_literal(shape).or_else(|| anchor(shape));
+    let other = after_literal(shape).or_else(|| anchors(shape));
     other.or(starts.then_some(Trigger::Start)).ok_or_else(|| {
         "no place to look for: want 16 bytes of [A-Za-z0-9_-], the first a letter or digit, at \
          the start (left = \"word\"); or 16 of them after a literal; or three fixed bytes in a row \
@@ -66,7 +86,7 @@ pub(crate) fn of(shape: &Shape, left: Left) -> Result<Trigger, String> {
 /// How much of traffic has bytes that the shape may start with: its first three.
 fn share_of_start(shape: &Shape) -> f64 {
     let bytes = shape.items.iter().flat_map(|item| (0..item.min.min(3)).map(|_| &item.set));
-    bytes.take(3).map(|set| set.bytes().map(frequency).sum::<f64>()).product()
+    bytes.take(3).map(|set| set.bytes().map(frequency_of).sum::<f64>()).product()
 }
 
 /// Whether the first byte is a letter or digit: only there a run goes on after `_` or `-`.
@@ -106,33 +126,42 @@ fn after_literal(shape: &Shape) -> Option<Trigger> {
     None
 }
 
-/// The rarest three fixed bytes in a row at a fixed offset.
-fn anchor(shape: &Shape) -> Option<Trigger> {
+/// All three fixed bytes in a row at a fixed offset.
+fn anchors(shape: &Shape) -> Option<Trigger> {
     let mut back = 0;
-    let mut best: Option<(f64, Trigger)> = None;
+    let mut anchors = Vec::new();
     for (index, item) in shape.items.iter().enumerate() {
         let rest = shape.items[index..].iter();
         let bytes: Vec<u8> = rest.map_while(Item::single).take(3).collect();
-        // An early anchor lets less wait at the end of a chunk.
-        let early = 1.0 + f64::from(back) / 16.0;
-        let rarity = bytes.iter().map(|b| frequency(*b)).product::<f64>() * early;
         if let [a, b, c] = *bytes
             // The same byte over and over is no mark of anything.
             && (a, b) != (b, c)
-            && best.as_ref().is_none_or(|(least, _)| rarity < *least)
         {
-            best = Some((rarity, Trigger::Anchor { bytes: [a, b, c], back }));
+            anchors.push(Anchor { cases: in_either_case([a, b, c], shape.fold), back });
         }
         if item.min != item.max {
             break;
         }
         back += item.min;
     }
-    best.map(|(_, trigger)| trigger)
+    (!anchors.is_empty()).then_some(Trigger::Anchor(anchors))
 }
 
-/// How much of traffic a byte is, roughly, over JSON, HTML, logs and scripts: the rarer anchor is the cheaper.
-pub(crate) fn frequency(byte: u8) -> f64 {
+/// The anchor in the cases that people write: lower, upper, and upper for the first letter alone.
+fn in_either_case(bytes: [u8; 3], fold: bool) -> Vec<[u8; 3]> {
+    if !fold {
+        return vec![bytes];
+    }
+    let mut title = bytes;
+    title[0].make_ascii_uppercase();
+    let mut cases = vec![bytes, bytes.map(|byte| byte.to_ascii_uppercase()), title];
+    cases.sort_unstable();
+    cases.dedup();
+    cases
+}
+
+/// How much of traffic a byte is, roughly, over JSON, HTML, logs and scripts.
+fn frequency_of(byte: u8) -> f64 {
     match byte {
         b' ' | b'"' => 0.05,
         b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' => 0.04,

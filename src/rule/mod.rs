@@ -94,6 +94,8 @@ pub struct Rule {
     pub confidence: Confidence,
     /// The provider's own hosts, `*.` for subdomains: on its way there the credential is no leak.
     pub home_hosts: &'static [&'static str],
+    /// Words of which the name that the value is assigned to must hold one; none where the value says enough.
+    pub context: &'static [&'static str],
     /// Whether a replacement may name the rule; else it is of `*` alone.
     pub(crate) label: bool,
     /// Whether a rule that matches the whole secret as well names it instead.

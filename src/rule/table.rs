@@ -112,7 +112,7 @@ impl<const N: usize> Index<N> {
     }
 }
 
-/// One byte of the anchors, as lookups by its halves: eight buckets, a bit each.
+/// What a byte is, as look-ups by its halves: the bits that both have.
 #[derive(Debug)]
 pub(crate) struct Nibbles {
     pub(crate) low: [u8; 16],
@@ -120,10 +120,10 @@ pub(crate) struct Nibbles {
 }
 
 impl Nibbles {
-    /// The buckets that have this byte here.
+    /// What both halves of the byte share.
     #[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
     #[inline]
-    pub(crate) fn buckets(&self, byte: u8) -> u8 {
+    pub(crate) fn of(&self, byte: u8) -> u8 {
         let of = |table: &[u8; 16], half: u8| table.get(usize::from(half)).copied().unwrap_or(0);
         of(&self.low, byte & 15) & of(&self.high, byte >> 4)
     }

@@ -2,7 +2,11 @@
 
 use std::ops::Range;
 
-use super::{Found, Hit, Window, block::is_token};
+use super::{
+    Found, Hit, Window,
+    block::is_token,
+    name::{self, Name},
+};
 use crate::rule::{
     Confidence, Rule,
     shape::Match,
@@ -30,6 +34,19 @@ struct Best {
     matched: Option<usize>,
 }
 
+impl Window<'_> {
+    /// Whether what stands before a place allows the shape there.
+    pub(super) fn admits(&self, shape: &Shape, at: usize) -> bool {
+        if shape.left == Left::Word && !self.starts_word(at) {
+            return false;
+        }
+        let words = table::RULES.get(usize::from(shape.rule)).map_or(&[][..], |rule| rule.context);
+        words.is_empty()
+            || Name::before(self, at)
+                .is_some_and(|name| name.is_secret() && words.iter().any(|word| name.has(word)))
+    }
+}
+
 impl Candidates<'_> {
     /// Tries what a run's start and an anchor stand for.
     #[inline(never)]
@@ -37,6 +54,7 @@ impl Candidates<'_> {
         let mut best = Best::default();
         if is_run {
             self.starts(&mut best);
+            self.contexts(&mut best);
             match self.window.byte_before(self.at) {
                 Some(byte) if !is_token(byte) => self.after_literals(&mut best),
                 _ => {}
@@ -56,6 +74,9 @@ impl Candidates<'_> {
             return true;
         };
         if table::STARTS.may_have(head) || !table::FIRST_INDEX.of(usize::from(head[0])).is_empty() {
+            return true;
+        }
+        if name::may_be_assigned(self.window, self.at) {
             return true;
         }
         let before = self.at.checked_sub(5).and_then(|start| bytes.get(start..self.at));
@@ -109,6 +130,21 @@ impl Candidates<'_> {
         }
         for shape in table::FIRST_INDEX.of(usize::from(head[0])) {
             self.attempt(*shape, self.at, best);
+        }
+    }
+
+    /// Shapes whose run is assigned to a name with a certain word.
+    fn contexts(&self, best: &mut Best) {
+        if !name::may_be_assigned(self.window, self.at) {
+            return;
+        }
+        let Some(name) = Name::before(self.window, self.at).filter(Name::is_secret) else {
+            return;
+        };
+        for word in name.bytes().windows(3) {
+            for shape in table::CONTEXTS.of(word) {
+                self.attempt(*shape, self.at, best);
+            }
         }
     }
 
@@ -166,7 +202,7 @@ impl Candidates<'_> {
         match shape.attempt(bytes, end) {
             Match::No => {}
             // Asked last: nearly all that is tried is refused by its first bytes.
-            _ if shape.left == Left::Word && !self.window.starts_word(start) => {}
+            _ if !self.window.admits(shape, start) => {}
             Match::Live if self.window.is_at_limit(bytes.len()) => {
                 best.take(shape, start, self.hit_at_limit(shape, start, bytes.len()));
             }
@@ -217,6 +253,7 @@ fn specific(secret: &[u8]) -> Option<(&'static Rule, Confidence)> {
         let shape = table::SHAPES.get(*number as usize)?;
         let rule = table::RULES.get(usize::from(shape.rule))?;
         match shape.attempt(secret, true) {
+            _ if !rule.context.is_empty() => None,
             Match::Yes { len, secret: span } if len == secret.len() && span == (0..len) => {
                 Some((rule, rule.judge(secret, usize::from(shape.literal))?))
             }

@@ -1,12 +1,7 @@
 //! The end of a window: what may still become a match has to wait.
 
-use once_cell::unsync::Lazy;
-
 use super::Window;
-use crate::rule::{
-    shape::Match,
-    table::{self, Left},
-};
+use crate::rule::{shape::Match, table};
 
 /// The first undecided place of the window before `limit`, or `limit`.
 ///
@@ -23,13 +18,10 @@ fn is_open(window: &Window<'_>, at: usize, seen: usize) -> bool {
     let Some(first) = bytes.first().filter(|_| !ends) else {
         return false;
     };
-    let is_word = Lazy::new(|| window.starts_word(at));
     let shapes = table::LIVE_INDEX.of(usize::from(*first)).iter();
     shapes
         .filter_map(|number| table::SHAPES.get(*number as usize))
         // The tables have the widest first.
         .take_while(|shape| seen < at + usize::from(shape.window))
-        .any(|shape| {
-            (shape.left == Left::Any || *is_word) && shape.attempt(bytes, false) != Match::No
-        })
+        .any(|shape| shape.attempt(bytes, false) != Match::No && window.admits(shape, at))
 }

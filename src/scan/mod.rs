@@ -14,6 +14,7 @@
 mod block;
 mod candidate;
 mod live;
+mod name;
 mod window;
 
 use std::ops::Range;

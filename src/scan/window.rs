@@ -49,7 +49,7 @@ impl<'a> Window<'a> {
 
     /// The byte so many places back.
     #[inline]
-    fn byte_back(&self, at: usize, back: usize) -> Option<u8> {
+    pub(super) fn byte_back(&self, at: usize, back: usize) -> Option<u8> {
         match at.checked_sub(back) {
             Some(place) => self.bytes.get(place).copied(),
             None => {

@@ -1,0 +1,192 @@
+//! The name that a value is assigned to: `DATADOG_API_KEY=…`, `"apiKey": "…"`, `X-Api-Key: …`, `token => '…'`.
+//!
+//! Rules with a context are judged by it. It is read backwards from the value, over a few bytes at most.
+
+use super::Window;
+
+/// The longest name that is read, in bytes; of a longer one, its end.
+const NAME_BYTES_MAX: usize = 40;
+/// How many quotes, spaces and backslashes there may be on one side of the sign.
+const PADDING_BYTES_MAX: usize = 4;
+
+/// A shorter word of a context has to stand where a part of the name begins.
+const WHOLE_BYTES_MIN: usize = 5;
+
+/// What the last word of a name says that it holds a credential.
+const SECRET_WORDS: &[&str] = &[
+    "api",
+    "auth",
+    "bearer",
+    "cred",
+    "credential",
+    "key",
+    "pass",
+    "passwd",
+    "password",
+    "pat",
+    "pwd",
+    "secret",
+    "sid",
+    "token",
+];
+
+/// A name, in lower case.
+pub(super) struct Name {
+    bytes: [u8; NAME_BYTES_MAX],
+    /// Where it starts in `bytes`: it fills them from the end.
+    start: usize,
+}
+
+impl Name {
+    /// The name that a value at this place is assigned to.
+    pub(super) fn before(window: &Window<'_>, at: usize) -> Option<Name> {
+        let mut back = sign_before(window, at)?;
+        back = skip(window, at, back, is_padding);
+        let mut name = Name { bytes: [0; NAME_BYTES_MAX], start: NAME_BYTES_MAX };
+        while let Some(byte) = window.byte_back(at, back).filter(|byte| is_name(*byte))
+            && let Some(place) = name.start.checked_sub(1)
+            && let Some(slot) = name.bytes.get_mut(place)
+        {
+            *slot = byte.to_ascii_lowercase();
+            name.start = place;
+            back += 1;
+        }
+        (name.start < NAME_BYTES_MAX).then_some(name)
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.bytes.get(self.start..).unwrap_or_default()
+    }
+
+    /// Whether it ends in a word for a credential; a number or an `s` may follow.
+    pub(super) fn is_secret(&self) -> bool {
+        let is_tail = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'_' | b'-' | b'.');
+        let bytes = self.bytes();
+        let end = bytes.iter().rposition(|byte| !is_tail(byte)).map_or(0, |last| last + 1);
+        let name = bytes.get(..end).unwrap_or_default();
+        let ends = |name: &[u8]| SECRET_WORDS.iter().any(|word| name.ends_with(word.as_bytes()));
+        ends(name) || name.strip_suffix(b"s").is_some_and(ends)
+    }
+
+    /// Whether it holds the word; a short or joined one only where a part of the name begins: `fal` is not in
+    /// `default_key`, and `dd_api` not in `add_api_key`.
+    pub(super) fn has(&self, word: &str) -> bool {
+        let is_whole = word.len() < WHOLE_BYTES_MIN || word.contains(['_', '-']);
+        let mut before = None;
+        self.bytes().windows(word.len()).any(|window| {
+            let starts_part = before
+                .replace(window.first().copied())
+                .is_none_or(|byte| !byte.is_some_and(|byte: u8| byte.is_ascii_alphanumeric()));
+            window == word.as_bytes() && (starts_part || !is_whole)
+        })
+    }
+}
+
+/// How far before a value the sign stands that assigns it: `=`, `:` or `=>`.
+#[inline]
+fn sign_before(window: &Window<'_>, at: usize) -> Option<usize> {
+    let back = skip(window, at, 1, is_padding);
+    match window.byte_back(at, back) {
+        Some(b'=' | b':') => Some(back + 1),
+        Some(b'>') if window.byte_back(at, back + 1) == Some(b'=') => Some(back + 2),
+        _ => None,
+    }
+}
+
+/// Goes back over some bytes of a kind.
+#[inline]
+fn skip(window: &Window<'_>, at: usize, from: usize, is_kind: fn(u8) -> bool) -> usize {
+    let count = (from..from + PADDING_BYTES_MAX)
+        .take_while(|back| window.byte_back(at, *back).is_some_and(is_kind))
+        .count();
+    from + count
+}
+
+fn is_padding(byte: u8) -> bool {
+    matches!(byte, b' ' | b'"' | b'\'' | b'\\')
+}
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+}
+
+/// Whether the value may be assigned to a name that is worth reading: most are not.
+#[inline]
+pub(super) fn may_be_assigned(window: &Window<'_>, at: usize) -> bool {
+    matches!(window.byte_back(at, 1), Some(b'"' | b'\'' | b'=' | b':' | b' '))
+        && sign_before(window, at).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    fn name(before: &str) -> Option<String> {
+        let window = Window::new(before.as_bytes(), b"value", false, 64);
+        let name = Name::before(&window, 0)?;
+        Some(String::from_utf8(name.bytes().to_vec()).unwrap())
+    }
+
+    #[test]
+    fn names_stand_before_a_sign() {
+        for (before, expected) in [
+            ("DATADOG_API_KEY=", "datadog_api_key"),
+            ("{\"apiKey\": \"", "apikey"),
+            ("{\\\"apiKey\\\": \\\"", "apikey"),
+            ("x-api-key: ", "x-api-key"),
+            ("'token' => '", "token"),
+            ("a b.c = ", "b.c"),
+        ] {
+            assert_eq!(name(before).as_deref(), Some(expected), "{before}");
+        }
+        for before in ["", "\"", "key ", "[\"a\",\"", "=", " : ", "key>", "key|"] {
+            assert_eq!(name(before), None, "{before}");
+        }
+    }
+
+    #[test]
+    fn of_a_long_name_the_end_is_read() {
+        let long = "a".repeat(100) + "_key=";
+        let read = name(&long).unwrap();
+        assert_eq!((read.len(), read.ends_with("_key")), (NAME_BYTES_MAX, true));
+    }
+
+    #[test]
+    fn short_words_begin_a_part_of_the_name() {
+        let has = |before: &str, word: &str| {
+            let window = Window::new(before.as_bytes(), b"value", false, 64);
+            Name::before(&window, 0).unwrap().has(word)
+        };
+        for (before, word) in [
+            ("FAL_KEY=", "fal"),
+            ("my.fal-key: ", "fal"),
+            ("_authToken=", "_authtoken"),
+            ("myDatadogApiKey=", "datadog"),
+            ("x_dd_api_key=", "dd_api"),
+        ] {
+            assert!(has(before, word), "{before} {word}");
+        }
+        for (before, word) in
+            [("default_key=", "fal"), ("add_api_key=", "dd_api"), ("oauth=", "auth")]
+        {
+            assert!(!has(before, word), "{before} {word}");
+        }
+    }
+
+    #[test]
+    fn secret_names_end_in_a_word_for_it() {
+        let is_secret = |before: &str| {
+            let window = Window::new(before.as_bytes(), b"value", false, 64);
+            Name::before(&window, 0).unwrap().is_secret()
+        };
+        for before in ["API_KEY=", "apiKeys:", "token_2=", "x-auth: ", "account_sid=", "pass="] {
+            assert!(is_secret(before), "{before}");
+        }
+        for before in ["id=", "key_id=", "hash:", "token_type=", "\"s\":\"", "_="] {
+            assert!(!is_secret(before), "{before}");
+        }
+    }
+}
