@@ -8,6 +8,8 @@
 //! * `case.rs` is a case once it is read; `file.rs` reads it.
 //! * `text.rs` expands the templates in a case's texts, `secret.rs` what is planted by them.
 //! * `run.rs` says in which ways an exchange is sent, `check.rs` what must hold then.
+//!
+//! Beside the cases, [`traps`] makes clean documents in which nothing must be found.
 
 mod case;
 mod check;
@@ -15,6 +17,7 @@ mod file;
 mod run;
 mod secret;
 mod text;
+pub mod traps;
 
 pub use case::{Case, Listener, Message, Pairs, Refused, Seen};
 pub use check::{Outcome, Proxy, Received, check, check_theme};
