@@ -7,6 +7,8 @@
 
 #[path = "build/buckets.rs"]
 mod buckets;
+#[path = "build/check.rs"]
+mod check;
 #[path = "build/emit.rs"]
 mod emit;
 #[path = "build/frequency.rs"]

@@ -6,9 +6,9 @@ use std::{
 };
 
 use crate::{
-    buckets,
+    buckets, check,
     shape::{Item, OPEN, Set, Shape},
-    source::{Check, Cover, Right, Rule},
+    source::{Right, Rule},
     trigger::{self, Back, Trigger},
 };
 
@@ -111,7 +111,7 @@ impl Slots {
 impl Emitter {
     fn rule(&mut self, number: usize, rule: &Rule) -> Result<(), String> {
         let s = &rule.source;
-        let check = check(s.check.as_ref(), rule)?;
+        let check = check::emit(s.check.as_ref(), rule)?;
         _ = writeln!(
             self.rules,
             "Rule {{ id: {:?}, title: {:?}, provider: {:?}, kind: Kind::{:?}, severity: \
@@ -338,34 +338,4 @@ fn probe(shape: &Shape) -> Option<(u32, u8)> {
         at += item.min;
     }
     None
-}
-
-fn check(check: Option<&Check>, rule: &Rule) -> Result<String, String> {
-    Ok(match check {
-        None => "Check::None".into(),
-        Some(Check::Crc32 { cover, encoding, len, gap }) => {
-            let skip = if *cover == Cover::Whole { 0 } else { shared_literal(rule)? };
-            format!(
-                "Check::Crc32 {{ skip: {skip}, encoding: Encoding::{encoding:?}, len: {len}, gap: {gap} }}"
-            )
-        }
-        Some(Check::GithubFineGrained) => "Check::GithubFineGrained".into(),
-        Some(Check::Jwt) => "Check::Jwt".into(),
-        Some(Check::Contains { text }) => format!("Check::Contains({text:?})"),
-    })
-}
-
-/// The length of the literal that all shapes of a rule begin their secret with.
-fn shared_literal(rule: &Rule) -> Result<usize, String> {
-    let length = |shape: &Shape| {
-        let secret = &shape.items[shape.secret.clone()];
-        secret.iter().take_while(|item| item.single().is_some()).count()
-    };
-    let mut lengths = rule.shapes.iter().map(length);
-    let first = lengths.next().unwrap_or(0);
-    if lengths.all(|length| length == first) {
-        Ok(first)
-    } else {
-        Err("check: cover = \"body\" wants literals of one length".into())
-    }
 }

@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use serde::Deserialize;
 
-use crate::shape::{self, Shape};
+use crate::{
+    check::Check,
+    shape::{self, Shape},
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -94,40 +97,6 @@ words!(
         Any
     }
 );
-
-#[derive(Deserialize, Clone, Debug)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) enum Check {
-    Crc32 {
-        cover: Cover,
-        encoding: Encoding,
-        len: u8,
-        #[serde(default)]
-        gap: u8,
-    },
-    GithubFineGrained,
-    Jwt,
-    Contains {
-        text: String,
-    },
-}
-
-words!(
-    #[derive(PartialEq)]
-    Cover { Body, Whole }
-);
-
-#[derive(Deserialize, Clone, Copy, Debug)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Encoding {
-    Base62,
-    Base62Lower,
-    Base36,
-    Hex,
-    HexUpper,
-    HexLe,
-    Base64Le,
-}
 
 /// A rule that may be built: the source, its owner's names, its parsed shapes.
 pub(crate) struct Rule {

@@ -133,12 +133,18 @@ impl Writer<'_> {
         let written = match name {
             "check" => {
                 let before = self.text.get(self.secret.start..).unwrap_or_default();
-                self.check.digest(before).ok_or("the rule's check writes nothing")?
+                let digest = self.check.digest(before).ok_or("the rule's check writes nothing")?;
+                digest.as_slice().to_vec()
             }
+            "seal" => self.seal(argument).map(|()| Vec::new())?,
             "uuid" => self.uuid(),
             "jwt" => self.jwt(),
             "pem" => self.pem(argument.parse().map_err(|_| format!("lines {argument:?}"))?),
-            "base64" => BASE64_STANDARD_NO_PAD.encode(argument).into_bytes(),
+            "base64" => {
+                let text = self.fill(argument);
+                BASE64_STANDARD_NO_PAD.encode(text).into_bytes()
+            }
+            "b64json" if !argument.is_empty() => self.json(argument),
             "b64json" => {
                 let json = format!(r#"{{"iat":{},"o":"acme"}}"#, self.random.below(1 << 30));
                 BASE64_URL_SAFE_NO_PAD.encode(json).into_bytes()
@@ -151,6 +157,51 @@ impl Writer<'_> {
         };
         self.text.extend(written);
         Ok(())
+    }
+
+    /// Rewrites the secret so far so that its checksum holds; with a class, so that it is all of that class.
+    fn seal(&mut self, class: &str) -> Result<(), String> {
+        let secret = self.text.get_mut(self.secret.start..).unwrap_or_default();
+        let reason = "the rule's check seals nothing";
+        if class.is_empty() {
+            return self.check.seal(secret).ok_or_else(|| reason.into());
+        }
+        let class = alphabet(class).ok_or_else(|| format!("class {class:?}"))?;
+        // The checksum is as it is: another first byte gives another one.
+        for byte in &class {
+            *secret.first_mut().ok_or(reason)? = *byte;
+            self.check.seal(secret).ok_or(reason)?;
+            if secret.iter().all(|byte| class.contains(byte) || *byte == b'=') {
+                return Ok(());
+            }
+        }
+        Err("no checksum of that class".into())
+    }
+
+    /// The text with a digit for every `#`, a lower-case hexadecimal one for `%`, a letter or digit for `*`.
+    fn fill(&mut self, text: &str) -> Vec<u8> {
+        let (digit, hex) = (&b"0123456789"[..], &b"0123456789abcdef"[..]);
+        let alnum = alphabet("alnum").unwrap_or_default();
+        text.bytes()
+            .map(|byte| match byte {
+                b'#' => self.random.pick(digit),
+                b'%' => self.random.pick(hex),
+                b'*' => self.random.pick(&alnum),
+                _ => byte,
+            })
+            .collect()
+    }
+
+    /// A JSON object with these keys in base64, which is the same in either alphabet.
+    fn json(&mut self, keys: &str) -> Vec<u8> {
+        let fields: Vec<String> = keys
+            .split(',')
+            .map(|key| {
+                let value = self.fill("************");
+                format!(r#""{key}":"{}""#, value.escape_ascii())
+            })
+            .collect();
+        BASE64_URL_SAFE_NO_PAD.encode(format!("{{{}}}", fields.join(","))).into_bytes()
     }
 
     fn count(&mut self, text: &str) -> Result<usize, String> {
@@ -207,8 +258,9 @@ fn alphabet(class: &str) -> Option<Vec<u8>> {
         "b32" => upper.chain(b'2'..=b'7').collect(),
         "b32lower" => lower.chain(b'2'..=b'7').collect(),
         "b58" => digit.chain(lower).chain(upper).filter(|byte| !b"0OIl".contains(byte)).collect(),
-        // BIP-173, in upper case.
+        // BIP-173.
         "bech32" => b"QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L".to_vec(),
+        "bech32lower" => b"qpzry9x8gf2tvdw0s3jn54khce6mua7l".to_vec(),
         "password" => digit.chain(lower).chain(upper).chain(*b"!.~_-").collect(),
         _ => return None,
     })
