@@ -79,6 +79,15 @@ const ROUNDS: usize = 6;
 /// at the end of a chunk.
 const BACK_SCALE: f64 = 64.0;
 
+/// What trying a shape costs, beside looking at a place.
+const TRY_COST: f64 = 1.0;
+
+/// How much of traffic has an anchor's three bytes, roughly: the rarer one of their pairs.
+fn tried(anchor: &Anchor) -> f64 {
+    let of = |[a, b, c]: &[u8; 3]| frequency::of_pair(*a, *b).min(frequency::of_pair(*b, *c));
+    anchor.cases.iter().map(of).sum()
+}
+
 fn filled(shapes: &[Vec<Anchor>], places: &[Option<Place>]) -> [Bucket; BUCKETS] {
     let mut buckets = [Bucket::default(); BUCKETS];
     for (anchors, place) in shapes.iter().zip(places) {
@@ -95,10 +104,12 @@ fn cheapest(shapes: &[Vec<Anchor>], places: &[Option<Place>], number: usize) -> 
     let shares = buckets.map(Bucket::share);
     let mut best: Option<(f64, Place)> = None;
     for (anchor, candidate) in shapes[number].iter().enumerate() {
-        let waits = 1.0 + f64::from(candidate.back) / BACK_SCALE;
+        let (least, most) = candidate.back;
+        let waits = 1.0 + f64::from(most) / BACK_SCALE;
+        let tried = tried(candidate) * TRY_COST * (1.0 + f64::from(most - least) / BACK_SCALE);
         for bucket in 0..BUCKETS {
-            let cost = (buckets[bucket].with(candidate).share() - shares[bucket]) * waits
-                + f64::from(candidate.back) * 1e-9;
+            let more = buckets[bucket].with(candidate).share() - shares[bucket];
+            let cost = (more + tried) * waits + f64::from(most) * 1e-9;
             if best.is_none_or(|(least, _)| cost < least) {
                 best = Some((cost, Place { anchor, bucket }));
             }

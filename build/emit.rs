@@ -9,11 +9,13 @@ use crate::{
     buckets, check,
     shape::{Item, OPEN, Set, Shape},
     source::{Right, Rule},
-    trigger::{self, Back, Trigger},
+    trigger::{self, Anchor, Back, Trigger},
 };
 
-/// Slots of the tables that are looked up by a hash; `slot` of the engine's `table.rs` is the same.
-const SLOTS: usize = 4096;
+/// How many hashes there are; `hash` and `key` of the engine's `table.rs` are the same as here.
+const HASHES: usize = 1 << 15;
+/// A beginning of more different forms than this is not looked up by its bytes.
+const HEADS_MAX: usize = 512;
 
 /// All tables, as the text of a Rust module.
 pub(crate) fn tables(rules: &[Rule]) -> Result<String, String> {
@@ -46,8 +48,14 @@ struct Anchored {
 }
 
 fn trigger_of(rule: &Rule, shape: &Shape) -> Result<Trigger, String> {
-    trigger::of(shape, rule.source.left, !rule.source.context.is_empty())
-        .map_err(|reason| format!("rule {}: {reason}", rule.source.id))
+    let trigger = trigger::of(shape, rule.source.left, !rule.source.context.is_empty());
+    let trigger = trigger.and_then(|trigger| match trigger {
+        Trigger::Start if heads(shape, 3).is_none() && probe(shape).is_none() => {
+            Err("its first three bytes may be anything: want a fixed byte at a fixed place".into())
+        }
+        trigger => Ok(trigger),
+    });
+    trigger.map_err(|reason| format!("rule {}: {reason}", rule.source.id))
 }
 
 #[derive(Default)]
@@ -61,11 +69,22 @@ struct Emitter {
     shape_count: usize,
     after_count: usize,
     start: Slots,
-    first: Slots,
+    /// Shapes that start with too many bytes to be looked up, with a byte that they have at a fixed place.
+    probed: Vec<(usize, u32, u8)>,
+    /// The two bytes before a run that follows a literal.
+    literal_ends: Slots,
+    live_heads: Slots,
     after_slots: Slots,
     anchors: Slots,
+    anchored_rows: String,
+    anchored_count: usize,
     contexts: Slots,
+    /// By the first byte: shapes that are not in `live_heads`.
     live: Slots,
+    /// What those may have before their triggers.
+    live_set: Set,
+    /// By the first byte: all shapes.
+    firsts: Slots,
     /// Of each shape.
     windows: Vec<u32>,
 }
@@ -97,14 +116,21 @@ impl Slots {
         format!("pub(crate) static {name}: Index<257> = {};\n", self.index(256))
     }
 
-    /// A table by hash.
+    /// A table by hash; the slots are whole hashes.
     fn hashed(&self, name: &str) -> String {
-        let mut bits = vec![0; SLOTS / 64];
-        self.0.keys().for_each(|slot| bits[slot / 64] |= 1_u64 << (slot % 64));
-        let index = self.index(SLOTS);
-        format!(
-            "pub(crate) static {name}: Hashed = Hashed {{ bits: Bits({bits:?}), index: {index} }};\n"
-        )
+        let mut by_slot = Slots::default();
+        for (hash, entries) in &self.0 {
+            entries.iter().for_each(|entry| by_slot.add(hash >> 3, *entry));
+        }
+        let (bits, index) = (self.bits(), by_slot.index(HASHES >> 3));
+        format!("pub(crate) static {name}: Hashed = Hashed {{ bits: {bits}, index: {index} }};\n")
+    }
+
+    /// Which hashes occur.
+    fn bits(&self) -> String {
+        let mut bits = vec![0; HASHES / 64];
+        self.0.keys().for_each(|hash| bits[hash / 64] |= 1_u64 << (hash % 64));
+        format!("Bits({bits:?})")
     }
 }
 
@@ -149,7 +175,14 @@ impl Emitter {
         let id = self.shape_count;
         self.shape_count += 1;
         self.windows.push(trigger.window());
-        first.bytes().for_each(|b| self.live.add(usize::from(b), id));
+        match heads(shape, 2).filter(|_| !matches!(trigger, Trigger::Context)) {
+            Some(heads) => heads.iter().for_each(|head| self.live_heads.add(slot(head), id)),
+            None => {
+                first.bytes().for_each(|b| self.live.add(usize::from(b), id));
+                self.note_live(shape, trigger.window());
+            }
+        }
+        first.bytes().for_each(|b| self.firsts.add(usize::from(b), id));
         for word in rule.source.context.iter().filter(|_| matches!(trigger, Trigger::Context)) {
             self.contexts.add(slot(&word.as_bytes()[..3]), id);
         }
@@ -175,16 +208,11 @@ impl Emitter {
     fn trigger(&mut self, id: usize, shape: &Shape, trigger: &Trigger) {
         match trigger {
             Trigger::Context => {}
-            Trigger::Start => {
-                let head: Vec<u8> = shape.items.iter().map_while(Item::single).take(3).collect();
-                match head.as_slice() {
-                    [_, _, _] if !shape.fold => self.start.add(slot(&head), id),
-                    _ => shape.items[0]
-                        .set
-                        .bytes()
-                        .for_each(|byte| self.first.add(usize::from(byte), id)),
-                }
-            }
+            Trigger::Start => match heads(shape, 3) {
+                Some(heads) => heads.iter().for_each(|head| self.start.add(slot(head), id)),
+                // `trigger_of` has seen to it that there is one.
+                None => self.probed.extend(probe(shape).map(|(at, byte)| (id, at, byte))),
+            },
             Trigger::AfterLiteral { literal, fold, back } => {
                 let back = match back {
                     Back::Fixed(back) => format!("Back::Fixed({back})"),
@@ -198,17 +226,62 @@ impl Emitter {
                     self.after,
                     "AfterLiteral {{ shape: {id}, literal: {text}, fold: {fold}, back: {back} }},"
                 );
-                self.after_slots.add(slot(last(literal)), self.after_count);
+                self.after_slots.add(folded_slot(last(literal)), self.after_count);
+                self.literal_end(shape, literal);
                 self.after_count += 1;
             }
             Trigger::Anchor(anchors) => {
-                for anchor in anchors {
-                    for bytes in &anchor.cases {
-                        // The entry holds both: the shape and how far back it starts.
-                        self.anchors.add(slot(bytes), id << 16 | anchor.back as usize);
+                anchors.iter().for_each(|anchor| self.anchored(id, shape, anchor))
+            }
+        }
+    }
+
+    fn anchored(&mut self, id: usize, shape: &Shape, anchor: &Anchor) {
+        let number = |bytes: &mut dyn Iterator<Item = u8>| {
+            bytes.enumerate().fold(0_u64, |number, (at, byte)| number | u64::from(byte) << (8 * at))
+        };
+        let text = &anchor.text;
+        let is_letter = |byte: &u8| shape.fold && byte.is_ascii_alphabetic();
+        let mask = number(&mut text.iter().map(|_| 0xFF));
+        let fold = number(&mut text.iter().map(|b| if is_letter(b) { 0x20 } else { 0 }));
+        let value = number(&mut text.iter().copied());
+        let (min, max) = anchor.back;
+        _ = writeln!(
+            self.anchored_rows,
+            "Anchored {{ shape: {id}, back: ({min}, {max}), mask: {mask:#x}, fold: {fold:#x}, value: \
+             {value:#x} }},"
+        );
+        anchor.cases.iter().for_each(|bytes| self.anchors.add(slot(bytes), self.anchored_count));
+        self.anchored_count += 1;
+    }
+
+    /// Takes note of what a shape's bytes may be up to its trigger.
+    fn note_live(&mut self, shape: &Shape, window: u32) {
+        let mut at = 0;
+        for item in &shape.items {
+            if at >= window {
+                break;
+            }
+            item.set.bytes().for_each(|byte| self.live_set.insert(byte));
+            at += item.min;
+        }
+    }
+
+    /// Takes note of what may stand directly before the run that follows this literal: two bytes.
+    fn literal_end(&mut self, shape: &Shape, literal: &[u8]) {
+        match literal {
+            [.., a, b] => self.literal_ends.add(folded_slot(&[*a, *b]), 0),
+            [b] => {
+                // A class or nothing stands before it, in one of these places: whatever that may be.
+                for (place, item) in shape.items.iter().enumerate() {
+                    if item.single() == Some(*b) {
+                        let before = place.checked_sub(1).map(|before| shape.items[before].set);
+                        let set = before.unwrap_or_else(|| Set::of(0..=255));
+                        set.bytes().for_each(|a| self.literal_ends.add(folded_slot(&[a, *b]), 0));
                     }
                 }
             }
+            [] => {}
         }
     }
 
@@ -274,8 +347,10 @@ impl Emitter {
 
     fn finish(mut self) -> String {
         // The widest first: a search that is far from the end stops at the first that is too narrow.
-        for list in self.live.0.values_mut() {
-            list.sort_by_key(|shape| std::cmp::Reverse(self.windows[*shape]));
+        for table in [&mut self.live, &mut self.firsts] {
+            for list in table.0.values_mut() {
+                list.sort_by_key(|shape| std::cmp::Reverse(self.windows[*shape]));
+            }
         }
         let window_max = self.windows.iter().max().copied().unwrap_or_default();
         let mut out = String::new();
@@ -288,13 +363,23 @@ impl Emitter {
         table("RULES", "Rule", &self.rules);
         table("SHAPES", "Shape", &self.shapes);
         table("AFTER", "AfterLiteral", &self.after);
+        table("ANCHORED", "Anchored", &self.anchored_rows);
         table("EXAMPLES", "Examples", &self.examples);
         out.push_str(&self.start.hashed("STARTS"));
-        out.push_str(&self.first.by_byte("FIRST_INDEX"));
+        _ = writeln!(out, "pub(crate) static PROBED: &[(u32, usize, u8)] = &{:?};", self.probed);
+        let ends = self.literal_ends.bits();
+        _ = writeln!(out, "pub(crate) static LITERAL_ENDS: Bits = {ends};");
         out.push_str(&self.after_slots.hashed("LITERALS"));
         out.push_str(&self.anchors.hashed("ANCHORS"));
         out.push_str(&self.contexts.hashed("CONTEXTS"));
+        out.push_str(&self.live_heads.hashed("LIVE_HEADS"));
         out.push_str(&self.live.by_byte("LIVE_INDEX"));
+        out.push_str(&self.firsts.by_byte("FIRST_INDEX"));
+        _ = writeln!(
+            out,
+            "pub(crate) static LIVE_SET: &ByteSet = &ByteSet::new({:?});",
+            self.live_set.0
+        );
         let nibbles = &self.anchored.nibbles;
         _ = writeln!(out, "pub(crate) static NIBBLES: [Nibbles; 2] = [{nibbles}];");
         _ = writeln!(out, "pub(crate) const WINDOW_MAX: usize = {window_max};");
@@ -306,10 +391,39 @@ fn bytes(text: &[u8]) -> String {
     format!("b\"{}\"", text.escape_ascii())
 }
 
-/// As the engine's `slot`: letters in either case are one.
+/// As the engine's `hash(key(bytes))`.
 fn slot(bytes: &[u8]) -> usize {
-    let key = bytes.iter().fold(0_u64, |key, byte| key << 8 | u64::from(byte | 0x20));
-    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 52) as usize
+    let key = bytes.iter().rev().fold(0_u64, |key, byte| key << 8 | u64::from(*byte));
+    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 49) as usize
+}
+
+/// As the engine's `hash(folded_key(bytes))`.
+fn folded_slot(bytes: &[u8]) -> usize {
+    slot(&bytes.iter().map(|byte| byte | 0x20).collect::<Vec<_>>())
+}
+
+/// All that the first `count` bytes of a shape may be, unless that is too much.
+fn heads(shape: &Shape, count: usize) -> Option<Vec<Vec<u8>>> {
+    let sets = shape.items.iter().take_while(|item| item.texts.is_empty() && item.min > 0);
+    let sets = sets.flat_map(|item| {
+        // What follows an item of variable length has no fixed place.
+        let fixed = if item.min == item.max { item.min } else { item.min.min(count as u32) };
+        let ends = item.min != item.max;
+        (0..fixed).map(move |_| (item.set, ends))
+    });
+    let sets: Vec<Set> = sets.map(|(set, _)| set).take(count).collect();
+    let number: usize = sets.iter().map(|set| set.bytes().count()).product();
+    if sets.len() < count || number > HEADS_MAX {
+        return None;
+    }
+    let with = |heads: Vec<Vec<u8>>, set: &Set| -> Vec<Vec<u8>> {
+        let longer = |head: &Vec<u8>| {
+            let head = head.clone();
+            set.bytes().map(move |byte| [head.clone(), vec![byte]].concat()).collect::<Vec<_>>()
+        };
+        heads.iter().flat_map(longer).collect()
+    };
+    Some(sets.iter().fold(vec![Vec::new()], with))
 }
 
 /// What a literal is looked up by: its last five bytes, or as many as it has; as in the engine's `LITERAL_LENGTHS`.

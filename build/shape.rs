@@ -10,7 +10,7 @@ const EXPANDED_MAX: usize = 6;
 pub(crate) const OPEN: u32 = u32::MAX;
 
 /// A set of bytes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct Set(pub(crate) [u64; 4]);
 
 impl Set {

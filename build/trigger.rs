@@ -1,7 +1,7 @@
 //! Decides where the scanner looks for a shape: its trigger (docs/rule-format.md, "Shapes").
 
 use crate::{
-    shape::{Item, Set, Shape},
+    shape::{Item, OPEN, Set, Shape},
     source::Left,
 };
 
@@ -28,8 +28,10 @@ pub(crate) enum Trigger {
 pub(crate) struct Anchor {
     /// In every case that is looked for.
     pub(crate) cases: Vec<[u8; 3]>,
-    /// How many bytes after the shape's start.
-    pub(crate) back: u32,
+    /// How many bytes after the shape's start: at least, at most.
+    pub(crate) back: (u32, u32),
+    /// All fixed bytes from there on, up to eight; in lower case where either is taken.
+    pub(crate) text: Vec<u8>,
 }
 
 /// The bytes between a shape's start and its trigger.
@@ -54,7 +56,7 @@ impl Trigger {
                 max + literal.len() as u32 + RUN_BYTES_MIN
             }
             Trigger::Anchor(anchors) => {
-                anchors.first().map_or(0, |anchor| anchor.back + ANCHOR_BYTES)
+                anchors.first().map_or(0, |anchor| anchor.back.1 + ANCHOR_BYTES)
             }
         }
     }
@@ -126,23 +128,30 @@ fn after_literal(shape: &Shape) -> Option<Trigger> {
     None
 }
 
-/// All three fixed bytes in a row at a fixed offset.
+/// How far from its start a shape may be looked for, at most, where that distance varies.
+const BACK_BYTES_MAX: u32 = 160;
+
+/// All three fixed bytes in a row that stand near enough to the start.
 fn anchors(shape: &Shape) -> Option<Trigger> {
-    let mut back = 0;
+    let mut back = (0, 0);
     let mut anchors = Vec::new();
     for (index, item) in shape.items.iter().enumerate() {
         let rest = shape.items[index..].iter();
-        let bytes: Vec<u8> = rest.map_while(Item::single).take(3).collect();
-        if let [a, b, c] = *bytes
+        let text: Vec<u8> = rest.map_while(Item::single).take(8).collect();
+        if let [a, b, c, ..] = *text
             // The same byte over and over is no mark of anything.
             && (a, b) != (b, c)
         {
-            anchors.push(Anchor { cases: in_either_case([a, b, c], shape.fold), back });
+            let cases = in_either_case([a, b, c], shape.fold);
+            anchors.push(Anchor { cases, back, text });
         }
-        if item.min != item.max {
+        if item.max == OPEN {
             break;
         }
-        back += item.min;
+        back = (back.0 + item.min, back.1 + item.max);
+        if back.0 != back.1 && back.1 > BACK_BYTES_MAX {
+            break;
+        }
     }
     (!anchors.is_empty()).then_some(Trigger::Anchor(anchors))
 }

@@ -92,6 +92,28 @@ pub(crate) struct AfterLiteral {
     pub(crate) back: Back,
 }
 
+/// A shape that is looked for where some fixed bytes stand.
+#[derive(Debug)]
+pub(crate) struct Anchored {
+    pub(crate) shape: u16,
+    /// How far before those bytes it starts: at least, at most.
+    pub(crate) back: (u16, u16),
+    /// Of eight bytes, as a number, those that are fixed.
+    pub(crate) mask: u64,
+    /// The bits that tell the cases of their letters, where either is taken.
+    pub(crate) fold: u64,
+    /// What they are.
+    pub(crate) value: u64,
+}
+
+impl Anchored {
+    /// Whether these eight bytes may be it.
+    #[inline(always)]
+    pub(crate) fn is_at(&self, bytes: u64) -> bool {
+        (bytes | self.fold) & self.mask == self.value
+    }
+}
+
 /// Lists of numbers by slot: slot `s` holds `list[starts[s]..starts[s + 1]]`.
 #[derive(Debug)]
 pub(crate) struct Index<const N: usize> {
@@ -129,46 +151,59 @@ impl Nibbles {
     }
 }
 
-/// Lists of numbers by the hash of some bytes ([`slot`]).
+/// Lists of numbers by the hash of some bytes.
 #[derive(Debug)]
 pub(crate) struct Hashed {
-    /// A bit for each slot that holds anything: nearly every look-up ends here, in half a kilobyte.
+    /// A bit for each hash that occurs: nearly every look-up ends here, in four kilobytes.
     pub(crate) bits: Bits,
+    /// By the upper bits of the hash.
     pub(crate) index: Index<4097>,
 }
 
 impl Hashed {
-    /// Whether there may be numbers for these bytes.
+    /// Whether there may be numbers for these bytes ([`key`]).
     #[inline(always)]
-    pub(crate) fn may_have(&self, bytes: &[u8]) -> bool {
-        self.bits.has(slot(bytes))
+    pub(crate) fn may_have(&self, key: u64) -> bool {
+        self.bits.has(hash(key))
     }
 
     /// The numbers for these bytes, and for others of the same hash.
     #[inline(always)]
-    pub(crate) fn of(&self, bytes: &[u8]) -> &'static [u32] {
-        let slot = slot(bytes);
-        if self.bits.has(slot) { self.index.of(slot) } else { &[] }
+    pub(crate) fn of(&self, key: u64) -> &'static [u32] {
+        let hash = hash(key);
+        if self.bits.has(hash) { self.index.of(hash >> 3) } else { &[] }
     }
 }
 
-/// A bit for each slot.
+/// A bit for each hash.
 #[derive(Debug)]
-pub(crate) struct Bits(pub(crate) [u64; 64]);
+pub(crate) struct Bits(pub(crate) [u64; 512]);
 
 impl Bits {
-    /// Whether the slot has an entry.
+    /// Whether the hash occurs.
     #[inline(always)]
-    pub(crate) fn has(&self, slot: usize) -> bool {
-        self.0.get(slot / 64).is_some_and(|word| word >> (slot % 64) & 1 == 1)
+    #[allow(clippy::indexing_slicing)] // Masked to nine bits.
+    pub(crate) fn has(&self, hash: usize) -> bool {
+        self.0[hash / 64 & 511] >> (hash % 64) & 1 == 1
     }
 }
 
-/// The slot of some bytes in the tables that are looked up by a hash. Letters in either case are one.
+/// Fifteen bits of a key.
 #[inline(always)]
-fn slot(bytes: &[u8]) -> usize {
-    let key = bytes.iter().fold(0_u64, |key, byte| key << 8 | u64::from(byte | 0x20));
-    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 52) as usize
+pub(crate) const fn hash(key: u64) -> usize {
+    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 49) as usize
+}
+
+/// Up to eight bytes as a number, the first one lowest.
+#[inline(always)]
+pub(crate) fn key(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |key, byte| key << 8 | u64::from(*byte))
+}
+
+/// The same, letters in either case being one.
+#[inline(always)]
+pub(crate) fn folded_key(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |key, byte| key << 8 | u64::from(byte | 0x20))
 }
 
 include!(concat!(env!("OUT_DIR"), "/builtin.rs"));

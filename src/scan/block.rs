@@ -18,24 +18,27 @@ pub(super) struct Masks {
     pub(super) token: u64,
     /// `[A-Za-z0-9]`
     pub(super) alnum: u64,
-    /// This byte and the next may begin an anchor.
+    /// The byte before this one and this one may begin an anchor.
     pub(super) anchor: u64,
 }
 
-/// How many bytes are read for a mask: the last one's anchor reaches one further.
-pub(super) const BLOCK_READ: usize = BLOCK + 1;
-
-/// A way of classifying a block.
+/// A way of classifying blocks, one after another.
 pub(super) trait Classify {
-    fn masks(block: &[u8; BLOCK_READ]) -> Masks;
+    /// What the next block has to know of the last one.
+    type Carry: Copy;
+
+    /// Nothing stands before the first block.
+    const NOTHING: Self::Carry;
+
+    fn masks(block: &[u8; BLOCK], carry: Self::Carry) -> (Masks, Self::Carry);
 }
 
-/// The masks of fewer bytes than are read for one: as if NULs followed, which are of no class.
+/// The masks of fewer bytes than a block has: as if NULs followed, which are of no class.
 #[inline(never)]
-pub(super) fn tail_masks<C: Classify>(bytes: &[u8]) -> Masks {
-    let mut block = [0; BLOCK_READ];
+pub(super) fn tail_masks<C: Classify>(bytes: &[u8], carry: C::Carry) -> (Masks, C::Carry) {
+    let mut block = [0; BLOCK];
     block.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
-    C::masks(&block)
+    C::masks(&block, carry)
 }
 
 /// Whether the byte is one of a token: `[A-Za-z0-9_-]`.
@@ -66,33 +69,44 @@ pub(super) struct Portable;
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 impl Classify for Portable {
-    fn masks(block: &[u8; BLOCK_READ]) -> Masks {
-        one_by_one(block)
+    type Carry = u8;
+    const NOTHING: u8 = 0;
+
+    fn masks(block: &[u8; BLOCK], carry: u8) -> (Masks, u8) {
+        one_by_one(block, carry)
     }
 }
 
 #[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
-fn one_by_one(block: &[u8; BLOCK_READ]) -> Masks {
+fn one_by_one(block: &[u8; BLOCK], mut carry: u8) -> (Masks, u8) {
     let [one, two] = &NIBBLES;
     let mut masks = Masks::default();
-    for (bit, (first, second)) in block.iter().zip(block.iter().skip(1)).enumerate() {
-        let class = CLASSES.of(*first).cast_signed();
+    for (bit, byte) in block.iter().enumerate() {
+        let class = CLASSES.of(*byte).cast_signed();
         masks.token |= u64::from(class > TOKEN) << bit;
         masks.alnum |= u64::from(class > ALNUM) << bit;
-        masks.anchor |= u64::from(one.of(*first) & two.of(*second) != 0) << bit;
+        masks.anchor |= u64::from(carry & two.of(*byte) != 0) << bit;
+        carry = one.of(*byte);
     }
-    masks
+    (masks, carry)
+}
+
+/// Whether the processor has AVX2, and the instructions on bits that came with it.
+#[cfg(target_arch = "x86_64")]
+pub(super) fn has_avx2() -> bool {
+    use std::arch::is_x86_feature_detected as has;
+    has!("avx2") && has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("popcnt")
 }
 
 /// The search with AVX2. To be called only where the processor has it.
 #[cfg(target_arch = "x86_64")]
 #[allow(unsafe_code)]
 pub(super) fn with_avx2(window: &Window<'_>, from: usize) -> Found {
-    #[target_feature(enable = "avx2")]
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     fn search(window: &Window<'_>, from: usize) -> Found {
         search_with::<avx2::Avx2>(window, from)
     }
-    // SAFETY: the caller has asked the processor (`is_x86_feature_detected`).
+    // SAFETY: the caller has asked the processor (`has_avx2`).
     unsafe { search(window, from) }
 }
 
@@ -101,45 +115,53 @@ pub(super) fn with_avx2(window: &Window<'_>, from: usize) -> Found {
 mod avx2 {
     use std::arch::x86_64::*;
 
-    use super::{ALNUM, BLOCK_READ, CLASSES, Classify, Masks, NIBBLES, TOKEN};
+    use super::{ALNUM, BLOCK, CLASSES, Classify, Masks, NIBBLES, TOKEN};
     use crate::rule::table::Nibbles;
 
     pub(in crate::scan) struct Avx2;
 
+    /// The anchors' buckets of the first byte, for each of the last 32 bytes.
+    #[derive(Clone, Copy)]
+    pub(in crate::scan) struct Carry([u8; 32]);
+
     impl Classify for Avx2 {
+        type Carry = Carry;
+        const NOTHING: Carry = Carry([0; 32]);
+
         #[inline(always)]
-        fn masks(block: &[u8; BLOCK_READ]) -> Masks {
+        fn masks(block: &[u8; BLOCK], mut carry: Carry) -> (Masks, Carry) {
             // SAFETY: `with_avx2` alone uses this type, inside a function that enables AVX2. The loads read 32 bytes
-            // at 0, 1, 32 and 33 of 65.
+            // at 0 and 32 of 64; the carry has 32.
             unsafe {
                 let at = block.as_ptr();
                 let load = |place: usize| _mm256_loadu_si256(at.add(place).cast());
-                let low = half([load(0), load(1)]);
-                let high = half([load(32), load(33)]);
+                let mut first = _mm256_loadu_si256(carry.0.as_ptr().cast());
+                let low = half(load(0), &mut first);
+                let high = half(load(32), &mut first);
+                _mm256_storeu_si256(carry.0.as_mut_ptr().cast(), first);
                 let join = |low: u32, high: u32| u64::from(low) | u64::from(high) << 32;
-                Masks {
+                let masks = Masks {
                     token: join(low.0, high.0),
                     alnum: join(low.1, high.1),
                     anchor: join(low.2, high.2),
-                }
+                };
+                (masks, carry)
             }
         }
     }
 
-    /// Token, letter-or-digit and anchor bits of 32 bytes, given them and those one further.
+    /// Token, letter-or-digit and anchor bits of 32 bytes.
     #[inline(always)]
-    unsafe fn half(bytes: [__m256i; 2]) -> (u32, u32, u32) {
+    unsafe fn half(bytes: __m256i, first: &mut __m256i) -> (u32, u32, u32) {
         // SAFETY: as above; no memory is touched but the tables, which are 16 bytes long.
         unsafe {
             let nibble = _mm256_set1_epi8(0x0F);
             let table = |table: &[u8; 16]| {
                 _mm256_broadcastsi128_si256(_mm_loadu_si128(table.as_ptr().cast()))
             };
-            let split = |bytes: __m256i| {
-                let upper = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble);
-                (_mm256_and_si256(bytes, nibble), upper)
-            };
-            let of = |tables: &Nibbles, (low, high): (__m256i, __m256i)| {
+            let low = _mm256_and_si256(bytes, nibble);
+            let high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble);
+            let of = |tables: &Nibbles| {
                 _mm256_and_si256(
                     _mm256_shuffle_epi8(table(&tables.low), low),
                     _mm256_shuffle_epi8(table(&tables.high), high),
@@ -148,11 +170,14 @@ mod avx2 {
             let bits = |mask: __m256i| _mm256_movemask_epi8(mask) as u32;
             let over =
                 |class: __m256i, least: i8| bits(_mm256_cmpgt_epi8(class, _mm256_set1_epi8(least)));
-            let halves = split(bytes[0]);
-            let class = of(&CLASSES, halves);
+            let class = of(&CLASSES);
             let [one, two] = &NIBBLES;
-            let shared = _mm256_and_si256(of(one, halves), of(two, split(bytes[1])));
-            let none = _mm256_cmpeq_epi8(shared, _mm256_setzero_si256());
+            let one = of(one);
+            // Each lane's predecessor: the middle of both, then a byte back within each half.
+            let middle = _mm256_permute2x128_si256(*first, one, 0x21);
+            let before = _mm256_alignr_epi8(one, middle, 15);
+            *first = one;
+            let none = _mm256_cmpeq_epi8(_mm256_and_si256(before, of(two)), _mm256_setzero_si256());
             (over(class, TOKEN), over(class, ALNUM), !bits(none))
         }
     }
@@ -163,56 +188,56 @@ mod avx2 {
 mod simd128 {
     use std::arch::wasm32::*;
 
-    use super::{ALNUM, BLOCK_READ, CLASSES, Classify, Masks, NIBBLES, TOKEN};
+    use super::{ALNUM, BLOCK, CLASSES, Classify, Masks, NIBBLES, TOKEN};
     use crate::rule::table::Nibbles;
 
     pub(in crate::scan) struct Simd128;
 
     impl Classify for Simd128 {
+        /// The anchors' buckets of the first byte, for each of the last 16 bytes.
+        type Carry = v128;
+        const NOTHING: v128 = u64x2(0, 0);
+
         #[inline(always)]
-        fn masks(block: &[u8; BLOCK_READ]) -> Masks {
-            // SAFETY: the loads read 16 bytes at 0, 16, 32, 48 and 49, of 65.
+        fn masks(block: &[u8; BLOCK], carry: v128) -> (Masks, v128) {
+            // SAFETY: the loads read 16 bytes at 0, 16, 32 and 48, of 64.
             let load = |place: usize| unsafe { v128_load(block.as_ptr().add(place).cast()) };
-            let parts = [0, 16, 32, 48].map(|place| split(load(place)));
-            let [one, two] = &NIBBLES;
-            // What the next byte is, for the last part from a load of its own and for the others from the next part.
-            let seconds = parts.map(|halves| of(two, halves));
-            let last = of(two, split(load(49)));
-            let next = [
-                shift(seconds[0], seconds[1]),
-                shift(seconds[1], seconds[2]),
-                shift(seconds[2], seconds[3]),
-                last,
-            ];
-            let mut masks = Masks::default();
-            for (part, (halves, next)) in parts.into_iter().zip(next).enumerate() {
-                let class = of(&CLASSES, halves);
-                let token = i8x16_bitmask(i8x16_gt(class, i8x16_splat(TOKEN)));
-                let alnum = i8x16_bitmask(i8x16_gt(class, i8x16_splat(ALNUM)));
-                let none = i8x16_eq(v128_and(of(one, halves), next), i8x16_splat(0));
-                masks.token |= u64::from(token) << (part * 16);
-                masks.alnum |= u64::from(alnum) << (part * 16);
-                masks.anchor |= u64::from(!i8x16_bitmask(none)) << (part * 16);
-            }
-            masks
+            let (one, carry) = part(load(0), carry);
+            let (two, carry) = part(load(16), carry);
+            let (three, carry) = part(load(32), carry);
+            let (four, carry) = part(load(48), carry);
+            let parts = [one, two, three, four];
+            let join = |which: fn(&[u16; 3]) -> u16| {
+                let [one, two, three, four] = parts.each_ref().map(|part| u64::from(which(part)));
+                one | two << 16 | three << 32 | four << 48
+            };
+            let masks =
+                Masks { token: join(|p| p[0]), alnum: join(|p| p[1]), anchor: join(|p| p[2]) };
+            (masks, carry)
         }
     }
 
-    /// The lower and the upper halves.
+    /// Token, letter-or-digit and anchor bits of 16 bytes.
     #[inline(always)]
-    fn split(bytes: v128) -> (v128, v128) {
-        (v128_and(bytes, u8x16_splat(0x0F)), u8x16_shr(bytes, 4))
-    }
-
-    #[inline(always)]
-    fn of(tables: &Nibbles, (low, high): (v128, v128)) -> v128 {
-        v128_and(u8x16_swizzle(load(&tables.low), low), u8x16_swizzle(load(&tables.high), high))
-    }
-
-    /// Each lane's successor.
-    #[inline(always)]
-    fn shift(part: v128, next: v128) -> v128 {
-        i8x16_shuffle::<1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16>(part, next)
+    fn part(bytes: v128, first: v128) -> ([u16; 3], v128) {
+        let (low, high) = (v128_and(bytes, u8x16_splat(0x0F)), u8x16_shr(bytes, 4));
+        let of = |tables: &Nibbles| {
+            v128_and(u8x16_swizzle(load(&tables.low), low), u8x16_swizzle(load(&tables.high), high))
+        };
+        let class = of(&CLASSES);
+        let [one, two] = &NIBBLES;
+        let one = of(one);
+        // Each lane's predecessor.
+        let before = i8x16_shuffle::<15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30>(
+            first, one,
+        );
+        let none = i8x16_eq(v128_and(before, of(two)), i8x16_splat(0));
+        let bits = [
+            i8x16_bitmask(i8x16_gt(class, i8x16_splat(TOKEN))),
+            i8x16_bitmask(i8x16_gt(class, i8x16_splat(ALNUM))),
+            !i8x16_bitmask(none),
+        ];
+        (bits, one)
     }
 
     #[inline(always)]
@@ -232,25 +257,36 @@ mod tests {
     /// Every byte next to every other, so that every lane sees every value.
     #[test]
     fn all_ways_classify_alike() {
+        let blocks = |first: u8| {
+            [0, 1].map(|number| {
+                let mut block = [0; BLOCK];
+                for (place, byte) in block.iter_mut().enumerate() {
+                    *byte = first.wrapping_add((place * (place + number)) as u8);
+                }
+                block
+            })
+        };
         for first in 0..=255_u8 {
-            let mut block = [0; BLOCK_READ];
-            for (place, byte) in block.iter_mut().enumerate() {
-                *byte = first.wrapping_add((place * place) as u8);
+            same::<Portable>(&blocks(first));
+            #[cfg(target_arch = "x86_64")]
+            if has_avx2() {
+                same::<avx2::Avx2>(&blocks(first));
             }
-            let expected = one_by_one(&block);
-            for (bit, byte) in block.iter().take(BLOCK).enumerate() {
+        }
+    }
+
+    fn same<C: Classify>(blocks: &[[u8; BLOCK]; 2]) {
+        let (mut carry, mut expected_carry) = (C::NOTHING, 0);
+        for block in blocks {
+            let (expected, masks);
+            (expected, expected_carry) = one_by_one(block, expected_carry);
+            (masks, carry) = C::masks(block, carry);
+            assert_eq!(masks.token, expected.token);
+            assert_eq!(masks.alnum, expected.alnum);
+            assert_eq!(masks.anchor, expected.anchor);
+            for (bit, byte) in block.iter().enumerate() {
                 assert_eq!(expected.token >> bit & 1 == 1, is_token(*byte), "{byte}");
                 assert_eq!(expected.alnum >> bit & 1 == 1, byte.is_ascii_alphanumeric(), "{byte}");
-            }
-            let same = |masks: Masks| {
-                assert_eq!(masks.token, expected.token);
-                assert_eq!(masks.alnum, expected.alnum);
-                assert_eq!(masks.anchor, expected.anchor);
-            };
-            same(Portable::masks(&block));
-            #[cfg(target_arch = "x86_64")]
-            if std::arch::is_x86_feature_detected!("avx2") {
-                same(avx2::Avx2::masks(&block));
             }
         }
     }

@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use super::{
-    Found, Hit, Window,
+    Found, Hit, Window, batch,
     block::is_token,
     name::{self, Name},
 };
 use crate::rule::{
     Confidence, Rule,
     shape::Match,
-    table::{self, AfterLiteral, Back, ByteSet, Left, Seg, Shape},
+    table::{self, AfterLiteral, Anchored, Back, ByteSet, Left, Seg, Shape},
 };
 
 /// Trying shapes at one place of a window.
@@ -54,10 +54,12 @@ impl Candidates<'_> {
         let mut best = Best::default();
         if is_run {
             self.starts(&mut best);
-            self.contexts(&mut best);
-            match self.window.byte_before(self.at) {
-                Some(byte) if !is_token(byte) => self.after_literals(&mut best),
-                _ => {}
+            let before = self.before();
+            if before.is_none_or(batch::is_after_literal) {
+                self.after_literals(&mut best);
+            }
+            if before.is_none_or(name::may_be_secret) {
+                self.contexts(&mut best);
             }
         }
         if is_anchor {
@@ -66,56 +68,44 @@ impl Candidates<'_> {
         best.found()
     }
 
-    /// Whether a run that starts here may be the start of a shape, or follow a literal of one: nearly none is.
-    #[inline(always)]
-    pub(super) fn is_promising(&self) -> bool {
-        let bytes = self.window.bytes();
-        let Some(head) = bytes.get(self.at..).and_then(|rest| rest.first_chunk::<3>()) else {
-            return true;
-        };
-        if table::STARTS.may_have(head) || !table::FIRST_INDEX.of(usize::from(head[0])).is_empty() {
-            return true;
-        }
-        if name::may_be_assigned(self.window, self.at) {
-            return true;
-        }
-        let before = self.at.checked_sub(5).and_then(|start| bytes.get(start..self.at));
-        match before {
-            Some([_, .., last]) if is_token(*last) => false,
-            Some(before) => LITERAL_LENGTHS
-                .iter()
-                .any(|len| table::LITERALS.may_have(before.get(5 - len..).unwrap_or_default())),
-            None => true,
-        }
+    /// The eight bytes before, as a number, where the window has them.
+    fn before(&self) -> Option<u64> {
+        let start = self.at.checked_sub(8)?;
+        let before = self.window.bytes().get(start..)?.first_chunk::<8>()?;
+        Some(u64::from_le_bytes(*before))
     }
 
-    /// Whether an anchor stands here: the masks say so of some other bytes as well.
+    /// What is looked for by the anchor here: all its fixed bytes are there.
+    #[inline(always)]
+    fn anchors_here(&self) -> impl Iterator<Item = &'static Anchored> {
+        let rest = self.window.bytes().get(self.at..).unwrap_or_default();
+        let numbers = match rest.first_chunk::<3>() {
+            Some(head) => table::ANCHORS.of(table::key(head)),
+            None => &[],
+        };
+        // Near the end of the window the shape itself has to tell.
+        let bytes = rest.first_chunk::<8>().map(|bytes| u64::from_le_bytes(*bytes));
+        let anchored = numbers.iter().filter_map(|number| table::ANCHORED.get(*number as usize));
+        anchored.filter(move |anchored| bytes.is_none_or(|bytes| anchored.is_at(bytes)))
+    }
+
+    /// Whether there is an anchor here: the masks and hashes say so of some other bytes as well.
     #[inline(always)]
     pub(super) fn is_at_anchor(&self) -> bool {
-        let rest = self.window.bytes().get(self.at..).unwrap_or_default();
-        rest.first_chunk::<3>().is_some_and(|bytes| table::ANCHORS.may_have(bytes))
+        self.anchors_here().next().is_some()
     }
 
     /// Shapes that have an anchor here.
     fn anchors(&self, best: &mut Best) {
-        let rest = self.window.bytes().get(self.at..).unwrap_or_default();
-        let Some(bytes) = rest.first_chunk::<3>() else { return };
-        for entry in table::ANCHORS.of(bytes) {
-            let (shape, back) = (entry >> 16, (entry & 0xFFFF) as usize);
-            if let Some(start) = self.at.checked_sub(back) {
-                self.attempt(shape, start, best);
-            }
-        }
+        self.anchors_here().for_each(|anchored| self.anchored(anchored, best));
     }
 
-    /// Where, from this run's start on, a word may start because an escape ends there: `\nghp_…`, `\u003dghp_…`,
-    /// `%20ghp_…`, `%2520ghp_…`. A bit a place.
-    #[inline]
-    pub(super) fn words_in_escape(&self) -> u64 {
-        match self.window.byte_before(self.at) {
-            Some(b'\\') => 1 << 1 | 1 << 5,
-            Some(b'%') => 1 << 2 | 1 << 4,
-            _ => 0,
+    fn anchored(&self, anchored: &Anchored, best: &mut Best) {
+        let (min, max) = (usize::from(anchored.back.0), usize::from(anchored.back.1));
+        let Some(last) = self.at.checked_sub(min) else { return };
+        let first = self.at.saturating_sub(max).max(self.from);
+        for start in first..=last {
+            self.attempt(u32::from(anchored.shape), start, best);
         }
     }
 
@@ -125,24 +115,24 @@ impl Candidates<'_> {
         let Some(head) = rest.first_chunk::<3>() else {
             return;
         };
-        for shape in table::STARTS.of(head) {
+        for shape in table::STARTS.of(table::key(head)) {
             self.attempt(*shape, self.at, best);
         }
-        for shape in table::FIRST_INDEX.of(usize::from(head[0])) {
-            self.attempt(*shape, self.at, best);
+        for (shape, at, byte) in table::PROBED {
+            // Beyond the window's end it may still come.
+            if rest.get(*at).is_none_or(|b| b == byte) {
+                self.attempt(*shape, self.at, best);
+            }
         }
     }
 
     /// Shapes whose run is assigned to a name with a certain word.
     fn contexts(&self, best: &mut Best) {
-        if !name::may_be_assigned(self.window, self.at) {
-            return;
-        }
         let Some(name) = Name::before(self.window, self.at).filter(Name::is_secret) else {
             return;
         };
         for word in name.bytes().windows(3) {
-            for shape in table::CONTEXTS.of(word) {
+            for shape in table::CONTEXTS.of(table::key(word)) {
                 self.attempt(*shape, self.at, best);
             }
         }
@@ -150,13 +140,16 @@ impl Candidates<'_> {
 
     /// Shapes whose literal ends where the run starts: looked up by the literal's last bytes.
     fn after_literals(&self, best: &mut Best) {
+        if self.window.byte_before(self.at).is_none_or(is_token) {
+            return;
+        }
         let before = self.window.bytes().get(..self.at).unwrap_or_default();
         for len in LITERAL_LENGTHS {
             let Some(start) = self.at.checked_sub(len) else {
                 return;
             };
             let last = before.get(start..).unwrap_or_default();
-            for entry in table::LITERALS.of(last) {
+            for entry in table::LITERALS.of(table::folded_key(last)) {
                 if let Some(after) = table::AFTER.get(*entry as usize)
                     && let Some(start) = self.start_before(after)
                 {
@@ -249,7 +242,7 @@ impl Candidates<'_> {
 
 /// The rule that matches the whole of a secret which a generic rule has found, and the confidence of that.
 fn specific(secret: &[u8]) -> Option<(&'static Rule, Confidence)> {
-    table::LIVE_INDEX.of(usize::from(*secret.first()?)).iter().find_map(|number| {
+    table::FIRST_INDEX.of(usize::from(*secret.first()?)).iter().find_map(|number| {
         let shape = table::SHAPES.get(*number as usize)?;
         let rule = table::RULES.get(usize::from(shape.rule))?;
         match shape.attempt(secret, true) {

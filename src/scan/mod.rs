@@ -11,6 +11,7 @@
 //! bytes alone, so neither does what is found depend on how they were cut, as long as nothing is given up that a
 //! later byte could turn into a match: that is what [`live`] looks for at the end of the window.
 
+mod batch;
 mod block;
 mod candidate;
 mod live;
@@ -23,6 +24,7 @@ use crate::rule::{Confidence, Rule};
 
 pub(crate) use self::window::Window;
 use self::{
+    batch::{BLOCKS_MAX, Batch},
     block::{BLOCK, Masks},
     candidate::Candidates,
 };
@@ -58,7 +60,7 @@ pub(crate) enum Found {
 /// Searches the window from a place on.
 pub(crate) fn search(window: &Window<'_>, from: usize) -> Found {
     #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") {
+    if block::has_avx2() {
         return block::with_avx2(window, from);
     }
     search_with::<block::Portable>(window, from)
@@ -70,36 +72,39 @@ fn search_with<C: block::Classify>(window: &Window<'_>, from: usize) -> Found {
     let bytes = window.bytes();
     let mut at = from;
     let mut before = Before::of(window, at);
-    let mut escaped = u128::from(window.words_after_escapes(at));
-    let mut current = masks_at::<C>(bytes, at);
+    let (mut current, mut carry) = masks_at::<C>(bytes, at, C::NOTHING);
+    let mut batch = Batch::new();
+    // Where there was a finding there may be more of them: it starts small.
+    let mut blocks = 1;
     while at < bytes.len() {
-        let next = masks_at::<C>(bytes, at + BLOCK);
-        // A run starts, or goes on with a word after `_` or `-`.
-        let starts = current.token & !(current.token << 1 | before.token)
-            | current.alnum & !(current.alnum << 1 | before.alnum);
-        let mut runs = starts & run_starts(current.token, next.token) | escaped as u64;
-        escaped >>= BLOCK;
-        let mut seen = 0;
-        loop {
-            let places = (runs | current.anchor) & !seen;
-            if places == 0 {
+        let start = at;
+        batch.clear();
+        for _ in 0..blocks {
+            let next;
+            (next, carry) = masks_at::<C>(bytes, at + BLOCK, carry);
+            // A run starts, or goes on with a word after `_` or `-`.
+            let starts = current.token & !(current.token << 1 | before.token)
+                | current.alnum & !(current.alnum << 1 | before.alnum);
+            let runs = starts & run_starts(current.token, next.token);
+            // The mask's bits stand at the second byte of an anchor.
+            let anchors = current.anchor >> 1 | next.anchor << (BLOCK - 1);
+            batch.add(runs, anchors, at - start);
+            before = Before { token: current.token >> 63, alnum: current.alnum >> 63 };
+            current = next;
+            at += BLOCK;
+            if at >= bytes.len() {
                 break;
             }
-            let offset = places.trailing_zeros();
-            seen = u64::MAX >> (63 - offset);
-            let candidates = Candidates { window, from, at: at + offset as usize };
-            let is_run = runs >> offset & 1 == 1;
-            if is_run {
-                let words = u128::from(candidates.words_in_escape()) << offset;
-                runs |= words as u64;
-                escaped |= words >> BLOCK;
-            }
-            let is_anchor = current.anchor >> offset & 1 == 1 && candidates.is_at_anchor();
-            let is_run = is_run && candidates.is_promising();
-            if !(is_run || is_anchor) {
+        }
+        batch.add_words(window.words_after_escapes(start), 0);
+        batch.sift(window, start, at - start);
+        while let Some(place) = batch.next() {
+            let candidates = Candidates { window, from, at: start + place.offset };
+            let is_anchor = place.is_anchor && candidates.is_at_anchor();
+            if !(place.is_run || is_anchor) {
                 continue;
             }
-            match candidates.decide(is_run, is_anchor) {
+            match candidates.decide(place.is_run, is_anchor) {
                 Found::Nothing => {}
                 Found::Live(live) => {
                     return Found::Live(live::before(window, from, live, candidates.at + 1));
@@ -107,9 +112,7 @@ fn search_with<C: block::Classify>(window: &Window<'_>, from: usize) -> Found {
                 hit => return hit,
             }
         }
-        before = Before { token: current.token >> 63, alnum: current.alnum >> 63 };
-        current = next;
-        at += BLOCK;
+        blocks = BLOCKS_MAX.min(blocks * 2);
     }
     match live::before(window, from, bytes.len(), bytes.len()) {
         place if place < bytes.len() => Found::Live(place),
@@ -132,10 +135,10 @@ impl Before {
 
 /// The masks of the block at a place; what lies beyond the bytes is of no class.
 #[inline(always)]
-fn masks_at<C: block::Classify>(bytes: &[u8], at: usize) -> Masks {
+fn masks_at<C: block::Classify>(bytes: &[u8], at: usize, carry: C::Carry) -> (Masks, C::Carry) {
     match bytes.get(at..).and_then(|rest| rest.first_chunk()) {
-        Some(block) => C::masks(block),
-        None => block::tail_masks::<C>(bytes.get(at..).unwrap_or_default()),
+        Some(block) => C::masks(block, carry),
+        None => block::tail_masks::<C>(bytes.get(at..).unwrap_or_default(), carry),
     }
 }
 

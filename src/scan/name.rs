@@ -58,11 +58,16 @@ impl Name {
         self.bytes.get(self.start..).unwrap_or_default()
     }
 
-    /// Whether it ends in a word for a credential; a number or an `s` may follow.
+    /// Whether it ends in a word for a credential; an `s` may follow, or a number.
     pub(super) fn is_secret(&self) -> bool {
-        let is_tail = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'_' | b'-' | b'.');
+        let is_tail = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'_' | b'-');
         let bytes = self.bytes();
-        let end = bytes.iter().rposition(|byte| !is_tail(byte)).map_or(0, |last| last + 1);
+        let end = match bytes.last() {
+            Some(last) if last.is_ascii_digit() => {
+                bytes.iter().rposition(|byte| !is_tail(byte)).map_or(0, |last| last + 1)
+            }
+            _ => bytes.len(),
+        };
         let name = bytes.get(..end).unwrap_or_default();
         let ends = |name: &[u8]| SECRET_WORDS.iter().any(|word| name.ends_with(word.as_bytes()));
         ends(name) || name.strip_suffix(b"s").is_some_and(ends)
@@ -110,11 +115,64 @@ fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
 }
 
-/// Whether the value may be assigned to a name that is worth reading: most are not.
+/// Whether a value may be assigned to a secret's name, by the eight bytes before it as a number (the last one highest).
+///
+/// Asked of every long run: most stand behind something else, and most names end otherwise.
 #[inline]
-pub(super) fn may_be_assigned(window: &Window<'_>, at: usize) -> bool {
-    matches!(window.byte_back(at, 1), Some(b'"' | b'\'' | b'=' | b':' | b' '))
-        && sign_before(window, at).is_some()
+pub(super) fn may_be_secret(before: u64) -> bool {
+    let last = |bytes: u64| (bytes >> 56) as u8;
+    // A quote and a space, on either side of the sign; no branches, since all of it is as likely as not.
+    let quote = |bytes: u64| {
+        let is_quote = (last(bytes) == b'"') | (last(bytes) == b'\'');
+        bytes << (8 * u32::from(is_quote))
+    };
+    let space = |bytes: u64| bytes << (8 * u32::from(last(bytes) == b' '));
+    let signed = space(quote(before));
+    let sign = last(signed);
+    let name = quote(space(signed << 8));
+    let end = [name >> 40, name >> 48, name >> 56].map(|byte| byte as u8);
+    let is_secret = ENDS.has(end) | end[2].is_ascii_digit();
+    // Other ways of writing it are looked at closely: `\"key\":\"`, `key => `, `key  = `.
+    let is_other =
+        (sign == b'\\') | (sign == b'>') | (sign == b' ') | (end[2] == b'\\') | (end[2] == b' ');
+    ((sign == b'=') | (sign == b':')) & (is_secret | is_other | (end[0] == 0))
+        | is_other & (sign != b' ')
+}
+
+/// The last three letters of the words for a credential, and of their plurals.
+struct Ends([u64; 64]);
+
+static ENDS: Ends = Ends::of(SECRET_WORDS);
+
+impl Ends {
+    #[allow(clippy::indexing_slicing)] // A word has three letters at least, and a slot is below 64 * 64.
+    const fn of(words: &[&str]) -> Ends {
+        let mut ends = Ends([0; 64]);
+        let mut number = 0;
+        while number < words.len() {
+            let word = words[number].as_bytes();
+            let [a, b, c] = [word[word.len() - 3], word[word.len() - 2], word[word.len() - 1]];
+            let slot = Self::slot([a, b, c]);
+            ends.0[slot / 64] |= 1 << (slot % 64);
+            let slot = Self::slot([b, c, b's']);
+            ends.0[slot / 64] |= 1 << (slot % 64);
+            number += 1;
+        }
+        ends
+    }
+
+    const fn slot(bytes: [u8; 3]) -> usize {
+        let [a, b, c] = bytes;
+        let key = (a as u32 | 0x20) | (b as u32 | 0x20) << 8 | (c as u32 | 0x20) << 16;
+        (key.wrapping_mul(0x9E37_79B1) >> 20) as usize
+    }
+
+    #[allow(clippy::indexing_slicing)] // As above.
+    #[inline]
+    fn has(&self, bytes: [u8; 3]) -> bool {
+        let slot = Self::slot(bytes);
+        self.0[slot / 64] >> (slot % 64) & 1 == 1
+    }
 }
 
 #[cfg(test)]
@@ -145,6 +203,30 @@ mod tests {
         for before in ["", "\"", "key ", "[\"a\",\"", "=", " : ", "key>", "key|"] {
             assert_eq!(name(before), None, "{before}");
         }
+    }
+
+    /// What the quick look refuses is no secret's name.
+    #[test]
+    fn the_quick_look_misses_nothing() {
+        for word in SECRET_WORDS {
+            for (name, sign) in [
+                (format!("{word}"), "="),
+                (format!("X_{}", word.to_uppercase()), ": "),
+                (format!("my{word}s"), "\": \""),
+                (format!("{word}_2"), "\\\":\\\""),
+                (format!("{word}"), "' => '"),
+                (format!("{word}."), "=\""),
+            ] {
+                let text = format!("        {name}{sign}");
+                let before = text.as_bytes().last_chunk::<8>().unwrap();
+                let window = Window::new(text.as_bytes(), b"value", false, 64);
+                if Name::before(&window, 0).is_some_and(|name| name.is_secret()) {
+                    assert!(may_be_secret(u64::from_le_bytes(*before)), "{text}");
+                }
+            }
+        }
+        let may = |text: &[u8; 8]| may_be_secret(u64::from_le_bytes(*text));
+        assert!(!may(b"{\"id\":\"x") && !may(b"etag\":\"\"") && !may(b"a, b, c "));
     }
 
     #[test]
