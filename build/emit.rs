@@ -36,8 +36,23 @@ fn anchored(rules: &[Rule]) -> Result<Anchored, String> {
             }
         }
     }
+    // What is looked for beside them has its place in the same tables.
+    all.extend(marks());
     let (chosen, nibbles) = buckets::choose(&all);
     Ok(Anchored { chosen: chosen.into(), nibbles })
+}
+
+/// Pairs of bytes that no shape has, but that an encoded one may begin with: an escape that stands for a printable
+/// byte, and a letter or digit in UTF-16.
+fn marks() -> impl Iterator<Item = Vec<Anchor>> {
+    let pairs = |first: &[u8], second: &[u8]| {
+        let with = |a: u8| second.iter().map(move |b| [a, *b, 0]);
+        let cases = first.iter().flat_map(|a| with(*a)).collect();
+        vec![Anchor { cases, back: (0, 0), text: Vec::new() }]
+    };
+    let alnum: Vec<u8> = (0..=255).filter(u8::is_ascii_alphanumeric).collect();
+    [pairs(b"\\", b"/ux\\"), pairs(b"%", b"234567"), pairs(b"&", b"#"), pairs(&alnum, b"\0")]
+        .into_iter()
 }
 
 #[derive(Default)]

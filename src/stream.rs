@@ -154,7 +154,7 @@ impl Redactor {
                     pass(sink, bytes.get(at..live));
                     break live;
                 }
-                Found::Nothing => {
+                Found::View(..) | Found::Nothing => {
                     pass(sink, bytes.get(at..));
                     break bytes.len();
                 }
@@ -172,7 +172,7 @@ impl Redactor {
         let bytes = window.bytes();
         let (start, secret_end) = (hit.secret.start, hit.secret.end);
         pass(sink, bytes.get(from..start));
-        let preceding = window.preceding(start, BEFORE_BYTES_MAX);
+        let preceding = window.preceding::<BEFORE_BYTES_MAX>(start);
         let len = secret_end - start;
         let finding = Finding {
             rule: hit.rule,
@@ -182,7 +182,7 @@ impl Redactor {
             len_min: len,
             label: hit.label,
             prefix: hit.prefix,
-            before: &preceding,
+            before: preceding.bytes(),
         };
         let secret = bytes.get(hit.secret).unwrap_or_default();
         let mut masker = match sink.found(&finding) {

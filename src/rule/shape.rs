@@ -1,5 +1,8 @@
 //! Matching a shape at a place: exact, without backtracking, and honest about what it has not seen.
 
+#[allow(dead_code)] // The scanner does not ask for it yet.
+mod escaped;
+
 use std::ops::Range;
 
 use super::table::{Seg, Shape};

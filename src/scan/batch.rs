@@ -4,7 +4,10 @@
 //! predicted, and a wrong prediction costs as much as a whole block. What is left is about one place in a kilobyte.
 
 use super::{Window, block::BLOCK, name};
-use crate::rule::table;
+use crate::{
+    rule::table,
+    view::{escape::is_introducer, gate},
+};
 
 /// How many blocks are looked at together, at most.
 pub(super) const BLOCKS_MAX: usize = 8;
@@ -167,7 +170,8 @@ fn is_promising(bytes: &[u8], at: usize) -> bool {
     let is_start = table::STARTS.may_have(after & 0xFF_FFFF);
     let is_probed =
         table::PROBED.iter().any(|(_, probe, byte)| bytes.get(at + probe) == Some(byte));
-    is_start | is_probed | is_after_literal(before) | name::may_be_secret(before)
+    let is_named = is_after_literal(before) | name::may_be_secret(before);
+    is_start | is_probed | is_named || gate::may_be_encoded(bytes.get(at..).unwrap_or_default())
 }
 
 /// Whether a literal may end in these bytes; the last one is the highest.
@@ -176,12 +180,12 @@ pub(super) fn is_after_literal(before: u64) -> bool {
     table::LITERAL_ENDS.has(table::hash((before >> 48) | 0x2020))
 }
 
-/// Whether an anchor stands here: the masks say so of some other bytes as well.
+/// Whether an anchor stands here, or an escape or a character of UTF-16: the masks say so of some other bytes as well.
 #[inline(always)]
 fn is_anchor(bytes: &[u8], at: usize) -> bool {
     let rest = bytes.get(at..).and_then(|rest| rest.first_chunk::<4>());
-    match rest {
-        Some(head) => table::ANCHORS.may_have(u64::from(u32::from_le_bytes(*head) & 0xFF_FFFF)),
-        None => true,
-    }
+    let Some(head) = rest else { return true };
+    let [first, second, ..] = *head;
+    let is_mark = is_introducer(first) | (second == 0);
+    is_mark | table::ANCHORS.may_have(u64::from(u32::from_le_bytes(*head) & 0xFF_FFFF))
 }

@@ -2,15 +2,24 @@
 
 use std::ops::Range;
 
+use once_cell::unsync::Lazy;
+
 use super::{
     Found, Hit, Window, batch,
     block::is_token,
     name::{self, Name},
 };
-use crate::rule::{
-    Confidence, Rule,
-    shape::Match,
-    table::{self, AfterLiteral, Anchored, Back, ByteSet, Left, Seg, Shape},
+use crate::{
+    rule::{
+        Confidence, Rule,
+        shape::Match,
+        table::{self, AfterLiteral, Anchored, Back, ByteSet, Left, Seg, Shape},
+    },
+    view::{
+        Kind,
+        escape::{self, Step},
+        gate::{self, Gate},
+    },
 };
 
 /// Trying shapes at one place of a window.
@@ -64,6 +73,9 @@ impl Candidates<'_> {
         }
         if is_anchor {
             self.anchors(&mut best);
+            if self.is_at_escape() {
+                self.escapes(&mut best);
+            }
         }
         best.found()
     }
@@ -89,15 +101,86 @@ impl Candidates<'_> {
         anchored.filter(move |anchored| bytes.is_none_or(|bytes| anchored.is_at(bytes)))
     }
 
-    /// Whether there is an anchor here: the masks and hashes say so of some other bytes as well.
+    /// Whether there is an anchor or an escape here: the masks and hashes say so of some other bytes as well.
     #[inline(always)]
     pub(super) fn is_at_anchor(&self) -> bool {
-        self.anchors_here().next().is_some()
+        self.is_at_escape() || self.anchors_here().next().is_some()
+    }
+
+    fn is_at_escape(&self) -> bool {
+        self.window.bytes().get(self.at).is_some_and(|byte| escape::is_introducer(*byte))
+    }
+
+    /// Whether a character of UTF-16 stands here: its second byte is NUL.
+    #[inline(always)]
+    pub(super) fn is_at_wide(&self) -> bool {
+        self.window.bytes().get(self.at + 1) == Some(&0)
+    }
+
+    /// A region that starts here.
+    pub(super) fn view(&self, kind: Kind) -> Found {
+        // With the high byte first, its text starts a byte earlier.
+        let is_big = self.at > self.from && self.window.byte_before(self.at) == Some(0);
+        match kind {
+            Kind::Utf16Le if is_big => Found::View(self.at - 1, Kind::Utf16Be),
+            kind => Found::View(self.at, kind),
+        }
+    }
+
+    /// How a region that starts here is encoded, if it is.
+    pub(super) fn gate(&self, is_run: bool) -> Gate {
+        let (bytes, end) = self.window.rest(self.at);
+        let follows_token = self.window.byte_before(self.at).is_some_and(is_token);
+        if is_run && !follows_token {
+            return gate::run(bytes, end);
+        }
+        match bytes {
+            [_, 0, ..] => gate::utf16(bytes, end),
+            _ => Gate::No,
+        }
     }
 
     /// Shapes that have an anchor here.
     fn anchors(&self, best: &mut Best) {
         self.anchors_here().for_each(|anchored| self.anchored(anchored, best));
+    }
+
+    /// Shapes whose anchor, start or literal is, or begins with, the escape here.
+    fn escapes(&self, best: &mut Best) {
+        let (rest, end) = self.window.rest(self.at);
+        let Some(text) = Escaped::read(rest, end) else { return };
+        for number in table::STARTS.of(text.key(0)) {
+            self.attempt(*number, self.at, best);
+        }
+        let before = self.window.byte_before(self.at).unwrap_or(0);
+        for (key, place) in [(text.key(0), 0), (text.key_after(before), 1)] {
+            for number in table::ANCHORS.of(key) {
+                let Some(anchored) = table::ANCHORED.get(*number as usize) else { continue };
+                let at = self.at.saturating_sub(place);
+                Candidates { at, ..*self }.anchored(anchored, best);
+            }
+        }
+        self.after_escape(text.first(), best);
+    }
+
+    /// Shapes whose literal ends with the escape here.
+    fn after_escape(&self, byte: u8, best: &mut Best) {
+        let start = self.at.saturating_sub(4);
+        let mut last: Vec<u8> = self.window.bytes().get(start..self.at).unwrap_or_default().into();
+        last.push(byte);
+        for len in LITERAL_LENGTHS {
+            let Some(last) = last.len().checked_sub(len).and_then(|from| last.get(from..)) else {
+                return;
+            };
+            for entry in table::LITERALS.of(table::folded_key(last)) {
+                if let Some(AfterLiteral { shape, back: Back::Fixed(back), .. }) =
+                    table::AFTER.get(*entry as usize)
+                    && let Some(start) = (self.at + 1).checked_sub(*back as usize)
+                {
+                    self.attempt(u32::from(*shape), start, best);
+                }
+            }
+        }
     }
 
     fn anchored(&self, anchored: &Anchored, best: &mut Best) {
@@ -192,7 +275,7 @@ impl Candidates<'_> {
             return;
         };
         let (bytes, end) = self.window.candidate(start);
-        match shape.attempt(bytes, end) {
+        match shape.attempt_text(bytes, end) {
             Match::No => {}
             // Asked last: nearly all that is tried is refused by its first bytes.
             _ if !self.window.admits(shape, start) => {}
@@ -211,6 +294,11 @@ impl Candidates<'_> {
         let secret = start + secret.start..start + secret.end;
         let bytes = self.window.bytes().get(secret.clone())?;
         let prefix = if secret.start == start { usize::from(shape.literal) } else { 0 };
+        // What is judged is what the bytes stand for.
+        let text = Lazy::new(|| escape::decode(bytes));
+        let is_escaped = bytes.iter().any(|byte| escape::is_introducer(*byte));
+        let bytes = if is_escaped { text.as_slice() } else { bytes };
+        let prefix = if is_escaped { 0 } else { prefix };
         let (confidence, label) = (rule.judge(bytes, prefix)?, rule.label);
         let (rule, confidence) =
             Some(bytes).filter(|_| rule.yields).and_then(specific).unwrap_or((rule, confidence));
@@ -253,6 +341,42 @@ fn specific(secret: &[u8]) -> Option<(&'static Rule, Confidence)> {
             _ => None,
         }
     })
+}
+
+/// The first bytes of a text that begins with an escape.
+struct Escaped([u8; 3]);
+
+impl Escaped {
+    /// As many as there are, and NULs behind them; `None` where no escape starts, or more bytes are needed to tell.
+    fn read(bytes: &[u8], end: bool) -> Option<Escaped> {
+        let mut text = [0; 3];
+        let mut rest = bytes;
+        for (number, slot) in text.iter_mut().enumerate() {
+            let (byte, len) = match escape::step(rest, end) {
+                Step::Byte { byte, len } => (byte, len),
+                Step::Plain if number > 0 => (rest.first().copied().unwrap_or(0), 1),
+                Step::Short if number > 0 => (0, rest.len()),
+                _ => return None,
+            };
+            *slot = byte;
+            rest = rest.get(len..).unwrap_or_default();
+        }
+        Some(Escaped(text))
+    }
+
+    fn first(&self) -> u8 {
+        self.0[0]
+    }
+
+    fn key(&self, from: usize) -> u64 {
+        table::key(self.0.get(from..).unwrap_or_default())
+    }
+
+    /// Of the byte before and the first two.
+    fn key_after(&self, before: u8) -> u64 {
+        let [one, two, _] = self.0;
+        table::key(&[before, one, two])
+    }
 }
 
 fn last_set(shape: &Shape) -> Option<&'static ByteSet> {

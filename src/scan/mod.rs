@@ -20,7 +20,10 @@ mod window;
 
 use std::ops::Range;
 
-use crate::rule::{Confidence, Rule};
+use crate::{
+    rule::{Confidence, Rule},
+    view::{Kind, gate::Gate},
+};
 
 pub(crate) use self::window::Window;
 use self::{
@@ -53,6 +56,8 @@ pub(crate) enum Found {
     Hit(Hit),
     /// Nothing is decided from this place on; all before it is free of matches.
     Live(usize),
+    /// An encoded region starts here; all before it is free of matches.
+    View(usize, Kind),
     /// There is nothing.
     Nothing,
 }
@@ -101,16 +106,20 @@ fn search_with<C: block::Classify>(window: &Window<'_>, from: usize) -> Found {
         while let Some(place) = batch.next() {
             let candidates = Candidates { window, from, at: start + place.offset };
             let is_anchor = place.is_anchor && candidates.is_at_anchor();
-            if !(place.is_run || is_anchor) {
+            if !(place.is_run || is_anchor || candidates.is_at_wide()) {
                 continue;
             }
-            match candidates.decide(place.is_run, is_anchor) {
-                Found::Nothing => {}
-                Found::Live(live) => {
-                    return Found::Live(live::before(window, from, live, candidates.at + 1));
-                }
+            let live = match candidates.decide(place.is_run, is_anchor) {
+                Found::Nothing if window.has_views() => match candidates.gate(place.is_run) {
+                    Gate::Yes(kind) => return candidates.view(kind),
+                    Gate::Short => candidates.at,
+                    Gate::No => continue,
+                },
+                Found::Nothing => continue,
+                Found::Live(live) => live,
                 hit => return hit,
-            }
+            };
+            return Found::Live(live::before(window, from, live, candidates.at + 1));
         }
         blocks = BLOCKS_MAX.min(blocks * 2);
     }

@@ -10,6 +10,8 @@ pub(crate) struct Window<'a> {
     end: bool,
     /// The longest candidate that may stay undecided.
     tail_bytes_max: usize,
+    /// Whether encoded regions are looked for as well.
+    views: bool,
 }
 
 impl<'a> Window<'a> {
@@ -19,7 +21,30 @@ impl<'a> Window<'a> {
         end: bool,
         tail_bytes_max: usize,
     ) -> Window<'a> {
-        Window { before, bytes, end, tail_bytes_max }
+        Window { before, bytes, end, tail_bytes_max, views: false }
+    }
+
+    /// The same, but encoded regions are looked for as well.
+    pub(crate) fn with_views(self, views: bool) -> Window<'a> {
+        Window { views, ..self }
+    }
+
+    /// The same, ended early: what follows is not seen yet.
+    pub(crate) fn cut(self, len: usize) -> Window<'a> {
+        match self.bytes.get(..len) {
+            Some(bytes) => Window { bytes, end: false, ..self },
+            None => self,
+        }
+    }
+
+    /// Whether encoded regions are looked for.
+    pub(super) fn has_views(&self) -> bool {
+        self.views
+    }
+
+    /// The bytes from a place on, and whether nothing follows them.
+    pub(super) fn rest(&self, at: usize) -> (&'a [u8], bool) {
+        (self.bytes.get(at..).unwrap_or_default(), self.end)
     }
 
     #[inline]
@@ -59,14 +84,12 @@ impl<'a> Window<'a> {
         }
     }
 
-    /// The last bytes before a place, at most `max`.
-    pub(crate) fn preceding(&self, at: usize, max: usize) -> Vec<u8> {
-        (1..=max)
-            .map_while(|back| self.byte_back(at, back))
-            .collect::<Vec<_>>()
-            .into_iter()
-            .rev()
-            .collect()
+    /// The last bytes before a place, as many as fit.
+    pub(crate) fn preceding<const N: usize>(&self, at: usize) -> Recent<N> {
+        let mut recent = Recent::default();
+        recent.push(self.before);
+        recent.push(self.bytes.get(..at).unwrap_or_default());
+        recent
     }
 
     /// Whether a word may start at this place: no letter or digit before it, save as the end of an escape.
@@ -105,6 +128,36 @@ impl<'a> Window<'a> {
     }
 }
 
+/// The last bytes of a stream, as many as fit.
+#[derive(Clone, Copy)]
+pub(crate) struct Recent<const N: usize> {
+    bytes: [u8; N],
+    /// Where they start: they stand at the end.
+    start: usize,
+}
+
+impl<const N: usize> Default for Recent<N> {
+    fn default() -> Self {
+        Recent { bytes: [0; N], start: N }
+    }
+}
+
+impl<const N: usize> Recent<N> {
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.bytes.get(self.start..).unwrap_or_default()
+    }
+
+    /// Takes the bytes that come next.
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
+        let last = bytes.get(bytes.len().saturating_sub(N)..).unwrap_or_default();
+        self.bytes.copy_within(last.len().., 0);
+        if let Some(place) = self.bytes.get_mut(N - last.len()..) {
+            place.copy_from_slice(last);
+        }
+        self.start = self.start.saturating_sub(last.len());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #[cfg(target_arch = "wasm32")]
@@ -123,6 +176,17 @@ mod tests {
         }
         for before in ["a", "0", "an", "nn", "20", "%2", "u003d", "ab20"] {
             assert!(!starts_word(before, "ghp_"), "{before}");
+        }
+    }
+
+    #[test]
+    fn the_last_bytes_are_kept() {
+        let mut recent = Recent::<4>::default();
+        for (bytes, kept) in
+            [("", ""), ("ab", "ab"), ("c", "abc"), ("de", "bcde"), ("fghij", "ghij")]
+        {
+            recent.push(bytes.as_bytes());
+            assert_eq!(recent.bytes(), kept.as_bytes());
         }
     }
 
