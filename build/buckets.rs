@@ -50,7 +50,7 @@ impl Bucket {
 }
 
 /// Where an anchor of some shape was put.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 struct Place {
     anchor: usize,
     bucket: usize,
@@ -61,18 +61,56 @@ struct Place {
 /// What is cheapest depends on what else is looked for, so all shapes are placed one after another, and then again
 /// each in turn, until nothing gets better.
 pub(crate) fn choose(shapes: &[Vec<Anchor>]) -> (Vec<usize>, String) {
-    let mut places: Vec<Option<Place>> = vec![None; shapes.len()];
-    for _ in 0..ROUNDS {
-        for number in 0..shapes.len() {
-            places[number] = None;
-            places[number] = cheapest(shapes, &places, number);
-        }
-    }
+    let orders = (0..ORDERS).map(|seed| order(shapes.len(), seed));
+    let tried = orders.map(|order| placed(shapes, &order));
+    let cost = |places: &Vec<Option<Place>>| -> f64 {
+        let used = places.iter().zip(shapes);
+        let tries =
+            used.filter_map(|(place, anchors)| Some(tried_at(&anchors[place.as_ref()?.anchor])));
+        filled(shapes, places).map(Bucket::share).iter().sum::<f64>() + tries.sum::<f64>()
+    };
+    let places = tried.min_by(|a, b| cost(a).total_cmp(&cost(b))).unwrap_or_default();
     let buckets = filled(shapes, &places);
     let chosen = places.iter().map(|place| place.map_or(0, |place| place.anchor)).collect();
     (chosen, rows(&buckets))
 }
 
+/// Every shape placed, in this order and then again, until nothing gets better.
+fn placed(shapes: &[Vec<Anchor>], order: &[usize]) -> Vec<Option<Place>> {
+    let mut places: Vec<Option<Place>> = vec![None; shapes.len()];
+    for _ in 0..ROUNDS {
+        let before = places.clone();
+        for number in order {
+            places[*number] = None;
+            places[*number] = cheapest(shapes, &places, *number);
+        }
+        if places == before {
+            break;
+        }
+    }
+    places
+}
+
+/// The numbers below `count`, in an order that the seed gives.
+fn order(count: usize, seed: u64) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..count).collect();
+    let mut random = seed;
+    for place in (1..count).rev().filter(|_| seed > 0) {
+        random =
+            random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        order.swap(place, (random >> 33) as usize % (place + 1));
+    }
+    order
+}
+
+/// What trying a shape at its anchor costs.
+fn tried_at(anchor: &Anchor) -> f64 {
+    let (least, most) = anchor.back;
+    tried(anchor) * TRY_COST * (1.0 + f64::from(most - least) / BACK_SCALE)
+}
+
+/// In how many orders the shapes are placed, to keep the best.
+const ORDERS: u64 = 6;
 /// How often every shape is placed anew; it settles earlier.
 const ROUNDS: usize = 6;
 /// What an anchor costs that lies so many bytes behind its shape's start, beside one at the start: more has to wait
@@ -80,7 +118,7 @@ const ROUNDS: usize = 6;
 const BACK_SCALE: f64 = 64.0;
 
 /// What trying a shape costs, beside looking at a place.
-const TRY_COST: f64 = 1.0;
+const TRY_COST: f64 = 0.3;
 
 /// How much of traffic has an anchor's three bytes, roughly: the rarer one of their pairs.
 fn tried(anchor: &Anchor) -> f64 {
@@ -104,9 +142,9 @@ fn cheapest(shapes: &[Vec<Anchor>], places: &[Option<Place>], number: usize) -> 
     let shares = buckets.map(Bucket::share);
     let mut best: Option<(f64, Place)> = None;
     for (anchor, candidate) in shapes[number].iter().enumerate() {
-        let (least, most) = candidate.back;
+        let most = candidate.back.1;
         let waits = 1.0 + f64::from(most) / BACK_SCALE;
-        let tried = tried(candidate) * TRY_COST * (1.0 + f64::from(most - least) / BACK_SCALE);
+        let tried = tried_at(candidate);
         for bucket in 0..BUCKETS {
             let more = buckets[bucket].with(candidate).share() - shares[bucket];
             let cost = (more + tried) * waits + f64::from(most) * 1e-9;

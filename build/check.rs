@@ -48,6 +48,16 @@ pub(crate) enum Check {
     AwsKeyId,
 }
 
+impl Check {
+    /// Whether it can make a finding certain.
+    pub(crate) fn is_checksum(&self) -> bool {
+        !matches!(
+            self,
+            Check::Jwt | Check::Contains { .. } | Check::Base64 { .. } | Check::AwsKeyId
+        )
+    }
+}
+
 /// What a CRC-32 is made of.
 #[derive(Deserialize, Clone, Copy, PartialEq, Debug)]
 #[serde(rename_all = "kebab-case")]

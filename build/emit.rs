@@ -1,6 +1,7 @@
 //! Writes the rules as Rust tables, in the types of `src/rule/table.rs`.
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, VecDeque},
     fmt::Write as _,
 };
@@ -8,7 +9,7 @@ use std::{
 use crate::{
     buckets, check,
     shape::{Item, OPEN, Set, Shape},
-    source::{Right, Rule},
+    source::{Confidence, Right, Rule, Source},
     trigger::{self, Anchor, Back, Trigger},
 };
 
@@ -26,6 +27,11 @@ pub(crate) fn tables(rules: &[Rule]) -> Result<String, String> {
     Ok(out.finish())
 }
 
+/// Keeps the order of the files.
+fn as_they_are(_: usize) -> Reverse<u32> {
+    Reverse(0)
+}
+
 /// Which anchor each shape is looked for by that has any, in the order of the shapes; and the tables for that.
 fn anchored(rules: &[Rule]) -> Result<Anchored, String> {
     let mut all = Vec::new();
@@ -36,23 +42,23 @@ fn anchored(rules: &[Rule]) -> Result<Anchored, String> {
             }
         }
     }
-    // What is looked for beside them has its place in the same tables.
-    all.extend(marks());
-    let (chosen, nibbles) = buckets::choose(&all);
+    // What is looked for beside them has its place in the same tables, and is placed first.
+    let mut placed: Vec<_> = marks().collect();
+    let marks = placed.len();
+    placed.append(&mut all);
+    let (mut chosen, nibbles) = buckets::choose(&placed);
+    chosen.drain(..marks);
     Ok(Anchored { chosen: chosen.into(), nibbles })
 }
 
-/// Pairs of bytes that no shape has, but that an encoded one may begin with: an escape that stands for a printable
-/// byte, and a letter or digit in UTF-16.
+/// Pairs of bytes that no shape has, but that an escaped one may begin with: they stand for a printable byte.
 fn marks() -> impl Iterator<Item = Vec<Anchor>> {
     let pairs = |first: &[u8], second: &[u8]| {
         let with = |a: u8| second.iter().map(move |b| [a, *b, 0]);
         let cases = first.iter().flat_map(|a| with(*a)).collect();
         vec![Anchor { cases, back: (0, 0), text: Vec::new() }]
     };
-    let alnum: Vec<u8> = (0..=255).filter(u8::is_ascii_alphanumeric).collect();
-    [pairs(b"\\", b"/ux\\"), pairs(b"%", b"234567"), pairs(b"&", b"#"), pairs(&alnum, b"\0")]
-        .into_iter()
+    [pairs(b"\\", b"/ux\\"), pairs(b"%", b"234567"), pairs(b"&", b"#ecs")].into_iter()
 }
 
 #[derive(Default)]
@@ -132,10 +138,13 @@ impl Slots {
     }
 
     /// A table by hash; the slots are whole hashes.
-    fn hashed(&self, name: &str) -> String {
+    fn hashed(&self, name: &str, order: impl Fn(usize) -> Reverse<u32>) -> String {
         let mut by_slot = Slots::default();
         for (hash, entries) in &self.0 {
             entries.iter().for_each(|entry| by_slot.add(hash >> 3, *entry));
+        }
+        for list in by_slot.0.values_mut() {
+            list.sort_by_key(|entry| order(*entry));
         }
         let (bits, index) = (self.bits(), by_slot.index(HASHES >> 3));
         format!("pub(crate) static {name}: Hashed = Hashed {{ bits: {bits}, index: {index} }};\n")
@@ -204,11 +213,13 @@ impl Emitter {
         self.trigger(id, shape, &trigger);
 
         let (segs, secret) = self.segs(shape);
+        let profile = profile(&rule.source);
+        let named = !rule.source.context.is_empty();
         let right = self.right(rule, shape);
         let literal = shape.items.iter().take_while(|item| item.single().is_some()).count();
         _ = writeln!(
             self.shapes,
-            "Shape {{ rule: {number}, segs: &[{segs}], secret: ({}, {}), left: Left::{:?}, right: \
+            "Shape {{ rule: {number}, named: {named}, profile: Profile::{profile}, segs: &[{segs}], secret: ({}, {}), left: Left::{:?}, right: \
              {right}, open: {}, window: {}, literal: {literal}, probe: {:?} }},",
             secret.0,
             secret.1,
@@ -261,9 +272,12 @@ impl Emitter {
         let fold = number(&mut text.iter().map(|b| if is_letter(b) { 0x20 } else { 0 }));
         let value = number(&mut text.iter().copied());
         let (min, max) = anchor.back;
+        // What follows may be escaped from here on: nothing would escape what stands before.
+        let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.-".contains(byte);
+        let plain = 3 + text.iter().skip(3).take_while(|byte| is_plain(byte)).count();
         _ = writeln!(
             self.anchored_rows,
-            "Anchored {{ shape: {id}, back: ({min}, {max}), mask: {mask:#x}, fold: {fold:#x}, value: \
+            "Anchored {{ shape: {id}, back: ({min}, {max}), plain: {plain}, mask: {mask:#x}, fold: {fold:#x}, value: \
              {value:#x} }},"
         );
         anchor.cases.iter().for_each(|bytes| self.anchors.add(slot(bytes), self.anchored_count));
@@ -362,9 +376,9 @@ impl Emitter {
 
     fn finish(mut self) -> String {
         // The widest first: a search that is far from the end stops at the first that is too narrow.
-        for table in [&mut self.live, &mut self.firsts] {
+        for table in [&mut self.live, &mut self.live_heads, &mut self.firsts] {
             for list in table.0.values_mut() {
-                list.sort_by_key(|shape| std::cmp::Reverse(self.windows[*shape]));
+                list.sort_by_key(|shape| Reverse(self.windows[*shape]));
             }
         }
         let window_max = self.windows.iter().max().copied().unwrap_or_default();
@@ -380,14 +394,14 @@ impl Emitter {
         table("AFTER", "AfterLiteral", &self.after);
         table("ANCHORED", "Anchored", &self.anchored_rows);
         table("EXAMPLES", "Examples", &self.examples);
-        out.push_str(&self.start.hashed("STARTS"));
+        out.push_str(&self.start.hashed("STARTS", as_they_are));
         _ = writeln!(out, "pub(crate) static PROBED: &[(u32, usize, u8)] = &{:?};", self.probed);
         let ends = self.literal_ends.bits();
         _ = writeln!(out, "pub(crate) static LITERAL_ENDS: Bits = {ends};");
-        out.push_str(&self.after_slots.hashed("LITERALS"));
-        out.push_str(&self.anchors.hashed("ANCHORS"));
-        out.push_str(&self.contexts.hashed("CONTEXTS"));
-        out.push_str(&self.live_heads.hashed("LIVE_HEADS"));
+        out.push_str(&self.after_slots.hashed("LITERALS", as_they_are));
+        out.push_str(&self.anchors.hashed("ANCHORS", as_they_are));
+        out.push_str(&self.contexts.hashed("CONTEXTS", as_they_are));
+        out.push_str(&self.live_heads.hashed("LIVE_HEADS", |shape| Reverse(self.windows[shape])));
         out.push_str(&self.live.by_byte("LIVE_INDEX"));
         out.push_str(&self.firsts.by_byte("FIRST_INDEX"));
         _ = writeln!(
@@ -399,6 +413,17 @@ impl Emitter {
         _ = writeln!(out, "pub(crate) static NIBBLES: [Nibbles; 2] = [{nibbles}];");
         _ = writeln!(out, "pub(crate) const WINDOW_MAX: usize = {window_max};");
         out
+    }
+}
+
+/// The first profile that a rule is looked for in; what it tells there is for the engine to decide.
+fn profile(source: &Source) -> &'static str {
+    match source.confidence {
+        // Its checksum may make it certain.
+        _ if source.check.as_ref().is_some_and(|check| check.is_checksum()) => "Quiet",
+        Confidence::Possible => "Strict",
+        Confidence::Certain if source.context.is_empty() => "Quiet",
+        Confidence::Likely | Confidence::Certain => "Default",
     }
 }
 

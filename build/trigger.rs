@@ -163,7 +163,14 @@ fn in_either_case(bytes: [u8; 3], fold: bool) -> Vec<[u8; 3]> {
     }
     let mut title = bytes;
     title[0].make_ascii_uppercase();
-    let mut cases = vec![bytes, bytes.map(|byte| byte.to_ascii_uppercase()), title];
+    // A word may begin inside: `'ba` of `'Basic`.
+    let mut inside = bytes;
+    for at in 1..inside.len() {
+        if !bytes[at - 1].is_ascii_alphabetic() {
+            inside[at].make_ascii_uppercase();
+        }
+    }
+    let mut cases = vec![bytes, bytes.map(|byte| byte.to_ascii_uppercase()), title, inside];
     cases.sort_unstable();
     cases.dedup();
     cases

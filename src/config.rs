@@ -2,12 +2,24 @@
 //!
 //! An error names the field and the reason, never a value: a configuration may hold what must not be logged.
 
-use std::fmt;
+mod lists;
+mod value;
+
+use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
+pub use self::value::ConfigError;
+use self::value::{actions, known, list, size, word};
 use crate::{
-    policy::{Action, Actions, Direction, Role},
+    allow::Allow,
+    custom::CustomRules,
+    finders::Finders,
+    fingerprint::Fingerprinter,
+    known::KnownValues,
+    mask::Template,
+    policy::{Actions, Direction, Role},
+    rule::{Profile, selector::Selector},
     stream::Limits,
 };
 
@@ -32,6 +44,20 @@ pub struct Config {
     pub held_bytes_max: usize,
     /// How many findings and refusals are logged a second; the others are counted.
     pub log_records_per_second_max: u32,
+    /// How much is looked for.
+    pub profile: Profile,
+    /// Rules whose findings are nothing, and are not counted either.
+    pub rules_off: Vec<Selector>,
+    /// Rules of one's own.
+    pub rules: Option<Rc<CustomRules>>,
+    /// What is found and may pass.
+    pub allow: Rc<Allow>,
+    /// What is found because it is known.
+    pub known_values: Option<Rc<KnownValues>>,
+    /// What is written for a label where the framing permits another length.
+    pub template: Option<Rc<Template>>,
+    /// What makes the fingerprints of findings. It comes from the host and never from the configuration.
+    pub fingerprinter: Option<Rc<Fingerprinter>>,
 }
 
 /// What becomes of what cannot be scanned.
@@ -64,33 +90,16 @@ impl Default for Config {
             limits: Limits::default(),
             held_bytes_max: 262_144,
             log_records_per_second_max: 10,
+            profile: Profile::Default,
+            rules_off: Vec::new(),
+            rules: None,
+            allow: Rc::default(),
+            known_values: None,
+            template: None,
+            fingerprinter: None,
         }
     }
 }
-
-/// Why a configuration is refused: a field and a reason.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConfigError {
-    field: String,
-    reason: String,
-}
-
-impl ConfigError {
-    fn new(field: &str, reason: impl Into<String>) -> ConfigError {
-        ConfigError { field: field.to_owned(), reason: reason.into() }
-    }
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.field.as_str() {
-            "" => write!(f, "configuration: {}", self.reason),
-            field => write!(f, "configuration: field {field:?}: {}", self.reason),
-        }
-    }
-}
-
-impl std::error::Error for ConfigError {}
 
 const FIELDS: &[&str] = &[
     "role",
@@ -103,26 +112,44 @@ const FIELDS: &[&str] = &[
     "open_bytes_max",
     "held_bytes_max",
     "log_records_per_second_max",
+    "profile",
+    "rules",
+    "rules_off",
+    "allow",
+    "known_values",
+    "replacement",
 ];
 
 impl Config {
-    /// Reads a configuration. No bytes at all are the same as `{}`.
+    /// Reads a configuration, without a key for fingerprints. No bytes at all are the same as `{}`.
     ///
     /// # Errors
     /// Where it is no JSON object, has a field that is not known, or one whose value is none of those allowed.
     pub fn parse(json: &[u8]) -> Result<Config, ConfigError> {
+        Config::parse_with(json, None)
+    }
+
+    /// Reads a configuration. Findings are fingerprinted with this key, and with it the configured ones were made.
+    ///
+    /// # Errors
+    /// As [`Config::parse`]; and where it names fingerprints, but the key does not outlive the process.
+    pub fn parse_with(
+        json: &[u8],
+        fingerprinter: Option<Rc<Fingerprinter>>,
+    ) -> Result<Config, ConfigError> {
+        let config = Config { fingerprinter, ..Config::default() };
         if json.trim_ascii().is_empty() {
-            return Ok(Config::default());
+            return Ok(config);
         }
         let value: Value = serde_json::from_slice(json).map_err(|error| {
             // The reason alone: serde_json quotes no input in a syntax error.
             ConfigError::new("", format!("no valid JSON: {error}"))
         })?;
-        let Value::Object(fields) = value else {
+        let Value::Object(mut fields) = value else {
             return Err(ConfigError::new("", "want a JSON object, such as {}"));
         };
         known(&fields, "", FIELDS)?;
-        Config::default().read(&fields)
+        config.read(&mut fields)?.checked()
     }
 
     /// What is done with findings of this direction, for a proxy in this role.
@@ -145,13 +172,23 @@ impl Config {
         }
     }
 
-    fn read(mut self, fields: &Map<String, Value>) -> Result<Config, ConfigError> {
+    /// What is looked for beside the built-in rules.
+    pub fn finders(&self) -> Finders {
+        Finders {
+            profile: self.profile,
+            rules: self.rules.clone(),
+            known_values: self.known_values.clone(),
+        }
+    }
+
+    fn read(mut self, fields: &mut Map<String, Value>) -> Result<Config, ConfigError> {
+        let profiles = Profile::ALL.map(|profile| (profile.name(), profile));
         let roles =
             [("auto", None), ("inbound", Some(Role::Inbound)), ("outbound", Some(Role::Outbound))];
         let unscannable = [("refuse", Unscannable::Refuse), ("pass", Unscannable::Pass)];
         let signed = [("block", SignedMessages::Block), ("report", SignedMessages::Report)];
-        for (name, value) in fields {
-            let name = name.as_str();
+        for (name, value) in fields.iter_mut() {
+            let (name, key) = (name.as_str(), &self.fingerprinter);
             match name {
                 "role" => self.role = word(name, value, &roles)?,
                 "requests" => self.requests = Some(actions(name, value)?),
@@ -164,6 +201,14 @@ impl Config {
                     self.limits.open_bytes_max = size(name, value, 4_096, 16_777_216)?;
                 }
                 "held_bytes_max" => self.held_bytes_max = size(name, value, 4_096, 16_777_216)?,
+                "profile" => self.profile = word(name, value, &profiles)?,
+                "rules" => self.rules = lists::rules(name, value)?,
+                "rules_off" => self.rules_off = list(name, value, lists::selector)?,
+                "allow" => self.allow = Rc::new(lists::allow(name, value, key.as_deref())?),
+                "known_values" => {
+                    self.known_values = lists::known_values(name, value, key.clone())?;
+                }
+                "replacement" => self.template = lists::replacement(name, value)?,
                 _ => {
                     let rate = size(name, value, 0, 10_000)?;
                     self.log_records_per_second_max = u32::try_from(rate).unwrap_or(u32::MAX);
@@ -172,148 +217,33 @@ impl Config {
         }
         Ok(self)
     }
-}
 
-fn known(fields: &Map<String, Value>, parent: &str, names: &[&str]) -> Result<(), ConfigError> {
-    match fields.keys().find(|name| !names.contains(&name.as_str())) {
-        None => Ok(()),
-        Some(name) => {
-            let reason = format!("not known here; known are {}", names.join(", "));
-            Err(ConfigError::new(&format!("{parent}{name}"), reason))
+    /// Checks what one field says against another.
+    fn checked(self) -> Result<Config, ConfigError> {
+        let custom = self.rules.as_deref();
+        for (field, selectors) in
+            [("rules_off", self.rules_off.as_slice()), ("allow.rules", self.allow.rules())]
+        {
+            if let Some(place) = selectors.iter().position(|name| !lists::is_of_rule(name, custom))
+            {
+                let field = format!("{field}[{place}]");
+                return Err(ConfigError::new(&field, "there is no such rule"));
+            }
+        }
+        let lengths = [
+            ("rules", custom.map(CustomRules::length_max)),
+            ("known_values", self.known_values.as_deref().map(KnownValues::length_max)),
+        ];
+        let tail_bytes_max = self.limits.tail_bytes_max;
+        match lengths.into_iter().find(|(_, length)| *length > Some(tail_bytes_max)) {
+            Some((field, _)) => {
+                let reason = "one may be longer than tail_bytes_max, and so could not wait";
+                Err(ConfigError::new(field, reason))
+            }
+            None => Ok(self),
         }
     }
-}
-
-/// One of some words.
-fn word<T: Copy>(field: &str, value: &Value, words: &[(&str, T)]) -> Result<T, ConfigError> {
-    let found = words.iter().find(|(word, _)| value.as_str() == Some(word));
-    found.map(|(_, meaning)| *meaning).ok_or_else(|| {
-        let names: Vec<_> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
-        ConfigError::new(field, format!("want one of {}", names.join(", ")))
-    })
-}
-
-/// A word for all findings, or an object with one for each confidence; what it leaves out is reported.
-fn actions(field: &str, value: &Value) -> Result<Actions, ConfigError> {
-    let words = Action::ALL.map(|action| (action.name(), action));
-    let Value::Object(fields) = value else {
-        return word(field, value, &words).map(Actions::of).map_err(|error| {
-            let reason = format!("{}, or an object with certain, likely, possible", error.reason);
-            ConfigError::new(field, reason)
-        });
-    };
-    known(fields, &format!("{field}."), &["certain", "likely", "possible"])?;
-    let of = |name: &str| match fields.get(name) {
-        None => Ok(Action::Report),
-        Some(value) => word(&format!("{field}.{name}"), value, &words),
-    };
-    Ok(Actions { certain: of("certain")?, likely: of("likely")?, possible: of("possible")? })
-}
-
-fn size(field: &str, value: &Value, min: usize, max: usize) -> Result<usize, ConfigError> {
-    value
-        .as_u64()
-        .and_then(|number| usize::try_from(number).ok())
-        .filter(|number| (min..=max).contains(number))
-        .ok_or_else(|| ConfigError::new(field, format!("want a whole number from {min} to {max}")))
 }
 
 #[cfg(test)]
-mod tests {
-    #[cfg(target_arch = "wasm32")]
-    use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    use super::*;
-
-    fn error(json: &str) -> String {
-        Config::parse(json.as_bytes()).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn nothing_is_the_default() {
-        for json in ["", " \n", "{}"] {
-            assert_eq!(Config::parse(json.as_bytes()), Ok(Config::default()), "{json:?}");
-        }
-    }
-
-    #[test]
-    fn every_field_is_read() {
-        let json = r#"{"role": "outbound", "requests": {"certain": "block", "likely": "mask"},
-            "responses": "redact", "coded_bodies": "pass", "ranges": "pass",
-            "signed_messages": "report", "tail_bytes_max": 4096, "open_bytes_max": 8192,
-            "held_bytes_max": 65536, "log_records_per_second_max": 1}"#;
-        let config = Config::parse(json.as_bytes()).unwrap();
-        let requests =
-            Actions { certain: Action::Block, likely: Action::Mask, possible: Action::Report };
-        let expected = Config {
-            role: Some(Role::Outbound),
-            requests: Some(requests),
-            responses: Some(Actions::of(Action::Redact)),
-            coded_bodies: Unscannable::Pass,
-            ranges: Unscannable::Pass,
-            signed_messages: SignedMessages::Report,
-            limits: Limits { tail_bytes_max: 4096, open_bytes_max: 8192 },
-            held_bytes_max: 65_536,
-            log_records_per_second_max: 1,
-        };
-        assert_eq!(config, expected);
-        let fields: Map<String, Value> = serde_json::from_str(json).unwrap();
-        assert!(FIELDS.iter().all(|field| fields.contains_key(*field)));
-    }
-
-    #[test]
-    fn errors_name_field_and_reason() {
-        assert!(error("{").starts_with("configuration: no valid JSON: EOF while parsing"));
-        assert_eq!(error("[]"), "configuration: want a JSON object, such as {}");
-        assert!(error(r#"{"request": "redact"}"#).starts_with(
-            "configuration: field \"request\": not known here; known are role, requests"
-        ));
-        assert_eq!(
-            error(r#"{"role": 7}"#),
-            "configuration: field \"role\": want one of \"auto\", \"inbound\", \"outbound\""
-        );
-        assert!(
-            error(r#"{"responses": {"sure": "redact"}}"#)
-                .starts_with("configuration: field \"responses.sure\": not known here")
-        );
-        assert!(
-            error(r#"{"responses": {"certain": true}}"#)
-                .starts_with("configuration: field \"responses.certain\": want one of")
-        );
-        assert_eq!(
-            error(r#"{"held_bytes_max": -1}"#),
-            "configuration: field \"held_bytes_max\": want a whole number from 4096 to 16777216"
-        );
-    }
-
-    #[test]
-    fn errors_show_no_value() {
-        let planted = "hunter2-hunter2";
-        for field in FIELDS {
-            for value in [format!("\"{planted}\""), format!("{{\"certain\": \"{planted}\"}}")] {
-                let shown = error(&format!("{{\"{field}\": {value}}}"));
-                assert!(!shown.contains(planted) && shown.contains(field), "{shown}");
-            }
-        }
-        assert!(!error(&format!("{{\"role\": \"{planted}\" \"{planted}\"}}")).contains(planted));
-    }
-
-    #[test]
-    fn limits_have_bounds() {
-        for (field, min, max) in
-            [("tail_bytes_max", 64, 65_536), ("held_bytes_max", 4_096, 16_777_216)]
-        {
-            for (number, good) in [
-                (min - 1, false),
-                (min, true),
-                (min + 1, true),
-                (max - 1, true),
-                (max, true),
-                (max + 1, false),
-            ] {
-                let json = format!("{{\"{field}\": {number}}}");
-                assert_eq!(Config::parse(json.as_bytes()).is_ok(), good, "{json}");
-            }
-        }
-    }
-}
+mod tests;

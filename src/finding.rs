@@ -2,10 +2,13 @@
 
 use std::fmt;
 
-use crate::rule::{Confidence, Kind, Rule};
+use crate::{
+    fingerprint::{Fingerprint, Fingerprinter},
+    rule::{Confidence, Rule},
+};
 
 /// How many bytes before a finding a stream remembers.
-pub(crate) const BEFORE_BYTES_MAX: usize = 64;
+pub(crate) const BEFORE_BYTES_MAX: usize = 128;
 
 /// A credential that was found in a stream of bytes.
 pub struct Finding<'a> {
@@ -21,10 +24,14 @@ pub struct Finding<'a> {
     pub(crate) len_min: usize,
     /// Whether a replacement may name the rule here.
     pub(crate) label: bool,
+    /// Whether it was found in a text that stands encoded in the stream.
+    pub(crate) is_encoded: bool,
     /// How many of its first bytes are the vendor's public prefix.
     pub(crate) prefix: usize,
     /// What stands before it, at most [`BEFORE_BYTES_MAX`] bytes.
     pub(crate) before: &'a [u8],
+    /// Its bytes, as far as they are there.
+    pub(crate) secret: &'a [u8],
 }
 
 impl Finding<'_> {
@@ -35,9 +42,19 @@ impl Finding<'_> {
         field_before(self.before)
     }
 
-    /// Whether the layout of what is replaced is kept: line breaks and escapes.
-    pub(crate) fn keeps_layout(&self) -> bool {
-        self.rule.kind == Kind::PrivateKey && self.len.is_none()
+    /// The keyed fingerprint of the secret; `None` of an open-ended one, which is not there as a whole.
+    pub fn fingerprint(&self, fingerprinter: &Fingerprinter) -> Option<Fingerprint> {
+        self.secret().map(|secret| fingerprinter.of(secret))
+    }
+
+    /// The whole secret, where it is there.
+    pub(crate) fn secret(&self) -> Option<&[u8]> {
+        self.len.map(|_| self.secret)
+    }
+
+    /// Whether something of another length may stand here: not inside URL user info, nor in an encoded text.
+    pub(crate) fn takes_template(&self) -> bool {
+        self.label && !self.is_encoded
     }
 }
 

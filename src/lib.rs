@@ -69,19 +69,29 @@
 //! # Ok::<(), &str>(())
 //! ```
 
+pub mod allow;
 mod carrier;
 pub mod config;
 mod content;
+pub mod custom;
+#[cfg(test)]
+mod drive;
 pub mod exchange;
+pub mod finders;
 mod finding;
+pub mod fingerprint;
 pub mod http;
+pub mod known;
 pub mod mask;
+mod pattern;
 pub mod policy;
+mod prefix;
 pub mod record;
 pub mod rule;
 mod scan;
+pub mod secret;
 pub mod stream;
-#[allow(dead_code)] // The scanner does not ask for all of it yet.
+
 mod view;
 
 pub use content::Unscanned;

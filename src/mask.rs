@@ -1,6 +1,12 @@
 //! Replacements: as long as what they replace, so that no length, frame or encoding around them changes.
+//!
+//! Whatever is written is valid wherever the secret was: inside a JSON string, a header's value and HTML, and, of the
+//! styles for them, in a URL. Only a [`Template`] may have another length, and only where nothing counts bytes.
 
-use crate::finding::Finding;
+mod template;
+
+pub use self::template::Template;
+use crate::{finding::Finding, fingerprint::Fingerprint};
 
 /// How a finding is rewritten. Every style keeps the length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +17,35 @@ pub enum Style {
     UrlLabel,
     /// The vendor's public prefix, then `*`: `ghp_************`.
     Prefix,
+    /// The label with the secret's fingerprint: `[REDACTED:github.pat:0123456789abcdef]`; without it, where it is too
+    /// long, and `*` alone, where that is too.
+    Hash(Fingerprint),
+    /// The same of bytes that are valid anywhere in a URL: `*REDACTED*github.pat*0123456789abcdef*`.
+    UrlHash(Fingerprint),
+}
+
+impl Style {
+    /// The style with a fingerprint that belongs to this one: a secret that has none is labelled without it.
+    pub(crate) fn hashed(self, fingerprint: Option<Fingerprint>) -> Style {
+        match (self, fingerprint) {
+            (Style::Label, Some(fingerprint)) => Style::Hash(fingerprint),
+            (Style::UrlLabel, Some(fingerprint)) => Style::UrlHash(fingerprint),
+            _ => self,
+        }
+    }
+
+    /// The labels that may be written, best first.
+    fn labels(self, id: &str) -> Vec<String> {
+        let label = || format!("[REDACTED:{id}]");
+        let url_label = || format!("*REDACTED*{id}*");
+        match self {
+            Style::Label => vec![label()],
+            Style::UrlLabel => vec![url_label()],
+            Style::Prefix => Vec::new(),
+            Style::Hash(hash) => vec![format!("[REDACTED:{id}:{hash}]"), label()],
+            Style::UrlHash(hash) => vec![format!("*REDACTED*{id}*{hash}*"), url_label()],
+        }
+    }
 }
 
 /// The byte that fills a replacement up.
@@ -27,65 +62,36 @@ pub(crate) struct Masker {
     written: usize,
     /// How many bytes are still passed as they are: the vendor's prefix.
     prefix: usize,
-    /// Whether line breaks and escapes are kept, as in a PEM body.
-    layout: Option<Escape>,
 }
 
-/// How far into an escape of the text the last byte was.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Escape {
-    None,
-    Backslash,
-    /// So many hexadecimal digits of `\uXXXX` are left.
-    Unicode(u8),
-}
+/// How many bytes are written at once.
+const PIECE_BYTES: usize = 64;
 
 impl Masker {
     pub(crate) fn new(finding: &Finding<'_>, style: Style) -> Masker {
-        let rule = finding.rule;
-        let label = match style {
-            Style::Label => format!("[REDACTED:{}]", rule.id),
-            Style::UrlLabel => format!("*REDACTED*{}*", rule.id),
-            Style::Prefix => String::new(),
-        };
-        let fits = finding.label && label.len() <= finding.len_min;
+        let labels = if finding.label { style.labels(finding.rule.id) } else { Vec::new() };
+        let label = labels.into_iter().find(|label| label.len() <= finding.len_min);
         let prefix = if style == Style::Prefix { finding.prefix.min(PREFIX_BYTES_MAX) } else { 0 };
-        Masker {
-            label: if fits { label.into_bytes() } else { Vec::new() },
-            written: 0,
-            prefix,
-            layout: finding.keeps_layout().then_some(Escape::None),
+        Masker { label: label.unwrap_or_default().into_bytes(), written: 0, prefix }
+    }
+
+    /// Writes the replacement of the next bytes of the finding, in pieces.
+    pub(crate) fn write(&mut self, original: &[u8], mut put: impl FnMut(&[u8])) {
+        let mut piece = [0; PIECE_BYTES];
+        for bytes in original.chunks(PIECE_BYTES) {
+            for (to, from) in piece.iter_mut().zip(bytes) {
+                *to = self.of(*from);
+            }
+            put(piece.get(..bytes.len()).unwrap_or_default());
         }
     }
 
-    /// Appends the replacement of the next bytes of the finding.
-    pub(crate) fn write(&mut self, original: &[u8], out: &mut Vec<u8>) {
-        out.reserve(original.len());
-        for byte in original {
-            let kept = self.keeps(*byte);
-            out.push(if kept { *byte } else { self.next() });
-        }
-    }
-
-    fn keeps(&mut self, byte: u8) -> bool {
+    fn of(&mut self, byte: u8) -> u8 {
         if self.prefix > 0 {
             self.prefix -= 1;
-            return true;
+            return byte;
         }
-        let Some(escape) = self.layout else {
-            return false;
-        };
-        let (kept, next) = match (escape, byte) {
-            (Escape::Backslash, b'u') => (true, Escape::Unicode(4)),
-            (Escape::Backslash, _) => (true, Escape::None),
-            (Escape::Unicode(left), _) if left > 1 => (true, Escape::Unicode(left - 1)),
-            (Escape::Unicode(_), _) => (true, Escape::None),
-            (Escape::None, b'\\') => (true, Escape::Backslash),
-            (Escape::None, b'\r' | b'\n' | b'\t' | b' ') => (true, Escape::None),
-            (Escape::None, _) => (false, Escape::None),
-        };
-        self.layout = Some(next);
-        kept
+        self.next()
     }
 
     fn next(&mut self) -> u8 {
@@ -96,70 +102,4 @@ impl Masker {
 }
 
 #[cfg(test)]
-mod tests {
-    #[cfg(target_arch = "wasm32")]
-    use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    use super::*;
-    use crate::rule;
-
-    fn masked(id: &str, len: usize, prefix: usize, style: Style, text: &str) -> String {
-        let rule = rule::find(id).unwrap();
-        let finding = Finding {
-            rule,
-            confidence: rule::Confidence::Certain,
-            offset: 0,
-            len: (rule.kind != rule::Kind::PrivateKey).then_some(len),
-            len_min: len,
-            label: rule.label,
-            prefix,
-            before: b"",
-        };
-        let mut out = Vec::new();
-        let mut masker = Masker::new(&finding, style);
-        for byte in text.as_bytes() {
-            masker.write(&[*byte], &mut out);
-        }
-        assert_eq!(out.len(), text.len());
-        String::from_utf8(out).unwrap()
-    }
-
-    #[test]
-    fn a_label_is_padded_to_the_length() {
-        let text = "ghp_".to_owned() + &"0".repeat(36);
-        assert_eq!(
-            masked("github.pat", 40, 4, Style::Label, &text),
-            "[REDACTED:github.pat]*******************"
-        );
-        assert_eq!(
-            masked("github.pat", 40, 4, Style::UrlLabel, &text),
-            "*REDACTED*github.pat********************"
-        );
-        assert_eq!(
-            masked("github.pat", 40, 4, Style::Prefix, &text),
-            "ghp_************************************"
-        );
-    }
-
-    #[test]
-    fn what_is_shorter_than_the_label_is_filled() {
-        assert_eq!(
-            masked("github.pat", 20, 4, Style::Label, "abcdefghijklmnopqrst"),
-            "*".repeat(20)
-        );
-    }
-
-    #[test]
-    fn a_private_key_keeps_its_line_breaks_and_escapes() {
-        assert_eq!(
-            masked(
-                "generic.private_key",
-                39,
-                0,
-                Style::Label,
-                "MIIE\nv+Bc\\nAAAA\\u000aBBBBBBBBBBBBBBBBBB"
-            ),
-            "[RED\nACTE\\nD:ge\\u000aneric.private_key]"
-        );
-    }
-}
+mod tests;

@@ -65,14 +65,16 @@ pub enum Action {
     Redact,
     /// It is replaced by `*` behind the vendor's public prefix.
     Mask,
+    /// It is replaced by a label with its keyed fingerprint, so that two of its appearances can be told to be one.
+    Hash,
     /// The exchange is refused.
     Block,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Action; 5] =
-        [Action::Off, Action::Report, Action::Redact, Action::Mask, Action::Block];
+    pub const ALL: [Action; 6] =
+        [Action::Off, Action::Report, Action::Redact, Action::Mask, Action::Hash, Action::Block];
 
     /// The word that configuration and records use.
     pub fn name(self) -> &'static str {
@@ -81,18 +83,19 @@ impl Action {
             Action::Report => "report",
             Action::Redact => "redact",
             Action::Mask => "mask",
+            Action::Hash => "hash",
             Action::Block => "block",
         }
     }
 
     /// Whether it stops a finding from passing.
     pub fn is_enforcing(self) -> bool {
-        matches!(self, Action::Redact | Action::Mask | Action::Block)
+        self.is_rewriting() || self == Action::Block
     }
 
     /// Whether it changes the message.
     pub fn is_rewriting(self) -> bool {
-        matches!(self, Action::Redact | Action::Mask)
+        matches!(self, Action::Redact | Action::Mask | Action::Hash)
     }
 }
 

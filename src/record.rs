@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::{
     content::Unscanned,
+    fingerprint::Shown,
     policy::{Action, Direction, Place},
     rule::Confidence,
 };
@@ -25,6 +26,15 @@ pub enum Record {
         action: Action,
         /// Where, in bytes from the start of the value or body.
         offset: u64,
+        /// The keyed fingerprint of the secret, where there is a key and the secret was there as a whole.
+        fingerprint: Option<Shown>,
+    },
+    /// A credential was found that an allow list lets pass.
+    Allowed {
+        /// What it is.
+        rule: &'static str,
+        /// In which message.
+        direction: Direction,
     },
     /// A body passed unscanned.
     Unscanned {
@@ -113,6 +123,7 @@ impl Record {
             Record::Found { rule, direction, action, .. } => {
                 format!("findings.{}.{}.{rule}", direction.name(), action.name())
             }
+            Record::Allowed { rule, direction } => format!("allowed.{}.{rule}", direction.name()),
             Record::Unscanned { direction, reason } => {
                 format!("unscanned.{}.{}", direction.name(), reason.name())
             }
@@ -125,7 +136,7 @@ impl Record {
 
     /// Whether it is logged; all are counted.
     pub fn is_logged(&self) -> bool {
-        !matches!(self, Record::Unscanned { .. })
+        !matches!(self, Record::Unscanned { .. } | Record::Allowed { .. })
     }
 }
 
@@ -133,15 +144,22 @@ impl Record {
 impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Record::Found { rule, confidence, direction, place, action, offset } => write!(
-                f,
-                "hushgate finding rule={rule} confidence={} direction={} place={} action={} \
-                 offset={offset}",
-                confidence.name(),
-                direction.name(),
-                place.name(),
-                action.name(),
-            ),
+            Record::Found { rule, confidence, direction, place, action, offset, fingerprint } => {
+                let (direction, place) = (direction.name(), place.name());
+                let (confidence, action) = (confidence.name(), action.name());
+                write!(
+                    f,
+                    "hushgate finding rule={rule} confidence={confidence} direction={direction} \
+                     place={place} action={action} offset={offset}"
+                )?;
+                match fingerprint {
+                    Some(fingerprint) => write!(f, " fingerprint={fingerprint}"),
+                    None => Ok(()),
+                }
+            }
+            Record::Allowed { rule, direction } => {
+                write!(f, "hushgate allowed rule={rule} direction={}", direction.name())
+            }
             Record::Unscanned { direction, reason } => {
                 write!(
                     f,
@@ -200,6 +218,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
+    use crate::fingerprint::Fingerprinter;
 
     #[test]
     fn records_are_limited_a_second() {
@@ -212,20 +231,27 @@ mod tests {
 
     #[test]
     fn names_agree() {
-        let found = Record::Found {
+        let mut found = Record::Found {
             rule: "github.pat",
             confidence: Confidence::Certain,
             direction: Direction::Response,
             place: Place::Body,
             action: Action::Redact,
             offset: 17,
+            fingerprint: None,
         };
         assert_eq!(found.counter(), "findings.response.redact.github.pat");
-        assert_eq!(
-            found.to_string(),
-            "hushgate finding rule=github.pat confidence=certain direction=response place=body \
-             action=redact offset=17"
-        );
+        let line = "hushgate finding rule=github.pat confidence=certain direction=response place=body \
+             action=redact offset=17";
+        assert_eq!(found.to_string(), line);
+        let fingerprinter = Fingerprinter::ephemeral(b"a key of the tests").unwrap();
+        let fingerprint = fingerprinter.of(b"planted");
+        let Record::Found { fingerprint: shown, .. } = &mut found else { panic!("it is one") };
+        *shown = Some(fingerprinter.shown(fingerprint));
+        assert_eq!(found.to_string(), format!("{line} fingerprint=ephemeral:{fingerprint}"));
+        let allowed = Record::Allowed { rule: "github.pat", direction: Direction::Request };
+        assert_eq!(allowed.counter(), "allowed.request.github.pat");
+        assert!(found.is_logged() && !allowed.is_logged());
         let refused = Record::Refused(Refusal::Unscannable(Direction::Response, Unscanned::Coded));
         assert_eq!(refused.counter(), "refused.response.coded");
         assert_eq!(

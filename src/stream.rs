@@ -6,10 +6,15 @@
 //! follow, the replacement goes out instead.
 
 use crate::{
+    finders::{Ahead, Finders},
     finding::{BEFORE_BYTES_MAX, Finding},
     mask::{Masker, Style},
-    rule::{Kind, table::ByteSet},
-    scan::{self, Found, Hit, Window},
+    rule::Kind,
+    scan::{Found, Hit, Recent, Window},
+    view::{
+        self, View, basic,
+        follow::{Follow, Piece},
+    },
 };
 
 /// Where a [`Redactor`] sends what it has decided, in the order of the stream.
@@ -56,43 +61,79 @@ impl Default for Limits {
 
 /// Redacts bytes that are all there is, such as a header's value.
 pub fn once(bytes: &[u8], sink: &mut impl Sink) {
-    Redactor::new(Limits::default()).advance(bytes, true, sink);
+    once_with(bytes, Finders::default(), sink);
+}
+
+/// The same, with what is looked for beside the built-in rules.
+pub fn once_with(bytes: &[u8], finders: Finders, sink: &mut impl Sink) {
+    Redactor::with(Limits::default(), finders).advance(bytes, true, sink);
 }
 
 /// Where a private key's body ends.
 const FOOTER: &[u8] = b"-----";
+
+/// How many encodings may stand inside each other: base64 of base64.
+const VIEWS_MAX: u8 = 2;
+
+/// How much of a chunk is joined with the tail before it, so that not all of it is copied.
+const SEAM_BYTES: usize = 512;
+
+/// How many bytes behind an encoded region are looked at, to see what begins in it.
+const REGION_BYTES: usize = 256;
 
 /// Finds credentials in a stream and replaces them as its [`Sink`] says.
 ///
 /// The result does not depend on how the stream is cut into chunks, and has as many bytes as came in.
 pub struct Redactor {
     limits: Limits,
+    finders: Finders,
+    /// How many encodings inside each other are still looked into.
+    views: u8,
     /// What may still become part of a finding. `0 <= tail.len() <= tail_bytes_max` between two writes.
     tail: Vec<u8>,
-    /// The last bytes before the tail as they came in, at most [`BEFORE_BYTES_MAX`].
-    before: Vec<u8>,
+    /// The last bytes before the tail as they came in.
+    before: Recent<BEFORE_BYTES_MAX>,
     /// How many bytes have been decided.
     decided: u64,
     /// The open-ended finding that the stream is inside of.
     open: Option<Open>,
+    /// The encoded region that the stream is inside of.
+    view: Option<Box<View>>,
 }
 
 /// An open-ended finding under way.
 struct Open {
-    /// What its bytes are of.
-    set: &'static ByteSet,
-    /// Where it ends earlier.
-    footer: &'static [u8],
-    /// How many bytes it may still have.
-    left: usize,
+    follow: Follow,
     /// What is written instead; `None` where it passes.
     masker: Option<Masker>,
+}
+
+/// Why deciding stopped.
+enum Ended {
+    /// All that can be decided is; what is left waits.
+    Waiting,
+    /// An encoded region turned out to have no byte.
+    Empty,
 }
 
 impl Redactor {
     /// Starts at the beginning of a stream.
     pub fn new(limits: Limits) -> Redactor {
-        Redactor { limits, tail: Vec::new(), before: Vec::new(), decided: 0, open: None }
+        Redactor::with(limits, Finders::default())
+    }
+
+    /// Starts at the beginning of a stream, with what is looked for beside the built-in rules.
+    pub fn with(limits: Limits, finders: Finders) -> Redactor {
+        Redactor {
+            limits,
+            finders,
+            views: VIEWS_MAX,
+            tail: Vec::new(),
+            before: Recent::default(),
+            decided: 0,
+            open: None,
+            view: None,
+        }
     }
 
     /// Takes the next chunk and sends all that is decided by it.
@@ -107,134 +148,217 @@ impl Redactor {
 
     /// How many bytes wait because they may be the start of a finding.
     pub fn tail_len(&self) -> usize {
-        self.tail.len()
+        self.tail.len() + self.view.as_ref().map_or(0, |view| view.tail_len())
     }
 
     /// Gives up waiting: the tail is taken for what it may become, and masked.
     ///
     /// For a host that cannot hold more. The result is then one of a limit, and no longer that of the bytes alone.
     pub fn resolve(&mut self, sink: &mut impl Sink) {
+        if let Some(mut view) = self.view.take() {
+            view.resolve(sink);
+            view.finish(sink);
+        }
         let masked = vec![crate::mask::FILL; self.tail.len()];
-        sink.replace(&masked);
+        if !masked.is_empty() {
+            sink.replace(&masked);
+        }
         self.decided += self.tail.len() as u64;
-        self.before = keep_last(&self.before, &self.tail);
+        self.before.push(&self.tail);
         self.tail.clear();
     }
 
     fn advance(&mut self, chunk: &[u8], end: bool, sink: &mut impl Sink) {
-        if self.tail.is_empty() {
-            let done = self.decide(chunk, end, sink);
-            self.tail.extend_from_slice(chunk.get(done..).unwrap_or_default());
-        } else {
+        let mut chunk = chunk;
+        if !self.tail.is_empty() {
             let mut bytes = std::mem::take(&mut self.tail);
-            bytes.extend_from_slice(chunk);
-            let done = self.decide(&bytes, end, sink);
-            bytes.drain(..done);
-            self.tail = bytes;
+            let waited = bytes.len();
+            let seam = chunk.get(..SEAM_BYTES).filter(|_| chunk.len() > 2 * SEAM_BYTES);
+            bytes.extend_from_slice(seam.unwrap_or(chunk));
+            let mut done = self.decide(&bytes, end && seam.is_none(), sink);
+            match chunk.get(done.saturating_sub(waited)..) {
+                // The tail is decided: the rest of the chunk can be looked at where it is.
+                Some(rest) if seam.is_some() && done >= waited => chunk = rest,
+                _ => {
+                    if let Some(seam) = seam {
+                        bytes.extend_from_slice(chunk.get(seam.len()..).unwrap_or_default());
+                        bytes.drain(..done);
+                        done = self.decide(&bytes, end, sink);
+                    }
+                    bytes.drain(..done);
+                    self.tail = bytes;
+                    return;
+                }
+            }
         }
+        let done = self.decide(chunk, end, sink);
+        self.tail.extend_from_slice(chunk.get(done..).unwrap_or_default());
     }
 
     /// Decides and sends as many of the bytes as can be; says how many.
     fn decide(&mut self, bytes: &[u8], end: bool, sink: &mut impl Sink) -> usize {
-        let before = std::mem::take(&mut self.before);
-        let window = Window::new(&before, bytes, end, self.limits.tail_bytes_max);
+        let before = self.before;
+        let window = Window::new(before.bytes(), bytes, end, self.limits.tail_bytes_max)
+            .with_profile(self.finders.profile);
+        let mut views_from = (self.views > 0).then_some(0);
         let mut at = 0;
-        let done = loop {
-            at += self.go_on(bytes.get(at..).unwrap_or_default(), end, sink);
-            if self.open.is_some() {
-                break at;
-            }
-            match scan::search(&window, at) {
-                Found::Hit(hit) => {
-                    let end = hit.end;
-                    self.send(&window, at, hit, sink);
-                    at = end;
-                }
-                Found::Live(live) => {
-                    pass(sink, bytes.get(at..live));
-                    break live;
-                }
-                Found::View(..) | Found::Nothing => {
-                    pass(sink, bytes.get(at..));
-                    break bytes.len();
-                }
-            }
-        };
-        if !end {
-            self.before = keep_last(&before, bytes.get(..done).unwrap_or_default());
+        while let Ended::Empty = self.decide_from(&mut at, window.with_views(views_from), sink) {
+            // A region of nothing: another one does not start there.
+            views_from = Some(at + 1);
         }
-        self.decided += done as u64;
-        done
+        self.before.push(bytes.get(..at).unwrap_or_default());
+        self.decided += at as u64;
+        at
     }
 
-    /// Sends what stands before a finding, and the finding.
-    fn send(&mut self, window: &Window<'_>, from: usize, hit: Hit, sink: &mut impl Sink) {
+    /// Decides from a place on, until nothing more can be decided or an encoded region turns out to be empty.
+    fn decide_from(&mut self, at: &mut usize, window: Window<'_>, sink: &mut impl Sink) -> Ended {
+        let (bytes, end) = (window.bytes(), window.is_end());
+        let finders = self.finders.clone();
+        let mut ahead = Ahead::new(&finders, &window);
+        // Where a region starts of which nothing has been read.
+        let mut started = None;
+        loop {
+            *at += self.go_on(bytes.get(*at..).unwrap_or_default(), end, sink);
+            if self.open.is_some() {
+                return Ended::Waiting;
+            }
+            let viewed = self.look_in(&window, *at, sink);
+            *at += viewed;
+            match (&self.view, viewed) {
+                (Some(_), 0) => return Ended::Waiting,
+                (Some(_), _) => continue,
+                (None, 0) if started == Some(*at) => return Ended::Empty,
+                (None, _) => {}
+            }
+            match ahead.next(*at) {
+                Found::Hit(hit) => *at = self.send(&window, *at, hit, sink),
+                Found::View(place, kind) => {
+                    pass(sink, bytes.get(*at..place));
+                    *at = place;
+                    started = Some(place);
+                    self.start_view(kind, place);
+                }
+                Found::Live(live) => {
+                    pass(sink, bytes.get(*at..live));
+                    *at = live;
+                    return Ended::Waiting;
+                }
+                Found::Nothing => {
+                    pass(sink, bytes.get(*at..));
+                    *at = bytes.len();
+                    return Ended::Waiting;
+                }
+            }
+        }
+    }
+
+    fn start_view(&mut self, kind: view::Kind, place: usize) {
+        let views = self.views.saturating_sub(1);
+        let inner = Redactor { views, ..Redactor::with(self.limits, self.finders.clone()) };
+        let offset = self.decided + place as u64;
+        self.view = Some(Box::new(View::new(kind, offset, inner)));
+    }
+
+    /// Sends what stands before a finding, and the finding; says where to go on.
+    fn send(&mut self, window: &Window<'_>, from: usize, hit: Hit, sink: &mut impl Sink) -> usize {
         let bytes = window.bytes();
         let (start, secret_end) = (hit.secret.start, hit.secret.end);
         pass(sink, bytes.get(from..start));
         let preceding = window.preceding::<BEFORE_BYTES_MAX>(start);
-        let len = secret_end - start;
+        let secret = bytes.get(hit.secret).unwrap_or_default();
         let finding = Finding {
             rule: hit.rule,
             confidence: hit.confidence,
             offset: self.decided + start as u64,
-            len: hit.open.is_none().then_some(len),
-            len_min: len,
+            len: hit.open.is_none().then_some(secret.len()),
+            len_min: secret.len(),
             label: hit.label,
+            is_encoded: false,
             prefix: hit.prefix,
             before: preceding.bytes(),
+            secret,
         };
-        let secret = bytes.get(hit.secret).unwrap_or_default();
         let mut masker = match sink.found(&finding) {
             Verdict::Keep => None,
             Verdict::Replace(style) => Some(Masker::new(&finding, style)),
         };
-        send(sink, masker.as_mut(), secret);
-        pass(sink, bytes.get(secret_end..hit.end));
-        self.open = hit.open.map(|set| Open {
-            set,
-            footer: if hit.rule.kind == Kind::PrivateKey { FOOTER } else { b"" },
-            left: self.limits.open_bytes_max.saturating_sub(len),
-            masker,
-        });
+        // A key's layout is kept, so it is followed from its start on; anything else has a beginning of its own.
+        let is_key = hit.rule.kind == Kind::PrivateKey;
+        let is_whole = hit.open.is_none() || !is_key;
+        if is_whole {
+            let basic = hit.rule.is_basic() && masker.is_some();
+            match basic.then(|| basic::mask_password(secret)).flatten() {
+                // Behind its encoding there are a name and a password: the name is none.
+                Some(masked) => sink.replace(&masked),
+                None => send(sink, masker.as_mut(), secret),
+            }
+            pass(sink, bytes.get(secret_end..hit.end));
+        }
+        if let Some(set) = hit.open {
+            let footer = if is_key { FOOTER } else { b"" };
+            let sent = if is_whole { secret.len() } else { 0 };
+            let left = self.limits.open_bytes_max.saturating_sub(sent);
+            let follow = Follow::new(set, footer, is_key, left);
+            self.open = Some(Open { follow, masker });
+        }
+        if is_whole { hit.end } else { start }
     }
 
     /// Sends what belongs to the open-ended finding; says how many bytes those were.
     fn go_on(&mut self, bytes: &[u8], end: bool, sink: &mut impl Sink) -> usize {
-        let Some(open) = &mut self.open else {
-            return 0;
-        };
-        let (count, is_over) = open.extent(bytes, end);
-        send(sink, open.masker.as_mut(), bytes.get(..count).unwrap_or_default());
-        open.left -= count;
-        if is_over {
-            self.open = None;
+        let mut count = 0;
+        while let Some(open) = &mut self.open {
+            let rest = bytes.get(count..).unwrap_or_default();
+            let len = match open.follow.next(rest, end) {
+                Piece::Secret(len) => {
+                    send(sink, open.masker.as_mut(), rest.get(..len).unwrap_or_default());
+                    len
+                }
+                Piece::Layout(len) => {
+                    pass(sink, rest.get(..len));
+                    len
+                }
+                Piece::Over => {
+                    self.open = None;
+                    0
+                }
+                Piece::Short => break,
+            };
+            count += len;
         }
         count
     }
-}
 
-impl Open {
-    /// How many of the next bytes belong to it, and whether it ends there. A footer's possible start waits.
-    fn extent(&self, bytes: &[u8], end: bool) -> (usize, bool) {
-        let run = self.set.run(bytes, self.left);
-        let over = run < bytes.len() || run == self.left || end;
-        let Some(mark) = self.footer.first() else {
-            return (run, over);
-        };
-        let mut at = 0;
-        while let Some(dash) = bytes.get(at..run).and_then(|b| b.iter().position(|b| b == mark)) {
-            at += dash;
-            let rest = bytes.get(at..).unwrap_or_default();
-            if rest.starts_with(self.footer) {
-                return (at, true);
+    /// Sends what belongs to the encoded region; says how many bytes those were.
+    ///
+    /// What begins inside it and is not encoded comes first: the region ends before it.
+    fn look_in(&mut self, window: &Window<'_>, from: usize, sink: &mut impl Sink) -> usize {
+        let mut at = from;
+        // A part of the window is enough, unless what waits is longer than that.
+        for is_part in [true, false] {
+            let Some(mut view) = self.view.take() else { break };
+            let rest = window.bytes().get(at..).unwrap_or_default();
+            let len = if is_part { view.extent(rest) + REGION_BYTES } else { usize::MAX };
+            let part = window.cut(at.saturating_add(len)).with_views(None);
+            let (limit, is_cut) = match Ahead::new(&self.finders, &part).next(at) {
+                Found::Hit(hit) => (hit.start, true),
+                Found::Live(live) => (live, false),
+                Found::View(..) | Found::Nothing => (part.bytes().len(), part.is_end()),
+            };
+            let region = part.bytes().get(at..limit).unwrap_or_default();
+            let taken = view.write(region, is_cut, sink);
+            at += taken.len;
+            if taken.is_over || is_cut {
+                view.finish(sink);
+            } else {
+                self.view = Some(view);
             }
-            if !end && self.footer.starts_with(rest) {
-                return (at, false);
+            if at > from {
+                break;
             }
-            at += 1;
         }
-        (run, over)
+        at - from
     }
 }
 
@@ -243,11 +367,7 @@ fn send(sink: &mut impl Sink, masker: Option<&mut Masker>, bytes: &[u8]) {
         // Nothing in place of nothing would still be a change to the sink.
         _ if bytes.is_empty() => {}
         None => pass(sink, Some(bytes)),
-        Some(masker) => {
-            let mut masked = Vec::new();
-            masker.write(bytes, &mut masked);
-            sink.replace(&masked);
-        }
+        Some(masker) => masker.write(bytes, |masked| sink.replace(masked)),
     }
 }
 
@@ -257,14 +377,8 @@ fn pass(sink: &mut impl Sink, bytes: Option<&[u8]>) {
     }
 }
 
-/// The last bytes of both, at most [`BEFORE_BYTES_MAX`].
-fn keep_last(before: &[u8], bytes: &[u8]) -> Vec<u8> {
-    let from = |slice: &[u8], keep: usize| slice.len().saturating_sub(keep);
-    let last = bytes.get(from(bytes, BEFORE_BYTES_MAX)..).unwrap_or_default();
-    let first = before.get(from(before, BEFORE_BYTES_MAX - last.len())..).unwrap_or_default();
-    [first, last].concat()
-}
-
+#[cfg(test)]
+mod encoded;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]

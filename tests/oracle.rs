@@ -9,8 +9,9 @@ use std::{fs, path::Path};
 
 use hushgate::{
     Finding,
+    finders::Finders,
     mask::Style,
-    rule::{self, example},
+    rule::{self, Profile, example},
     stream::{Limits, Redactor, Sink, Verdict},
 };
 use regex::bytes::{Regex, RegexBuilder};
@@ -50,7 +51,8 @@ impl Sink for Places<'_> {
 
 fn found(id: &str, text: &[u8]) -> Vec<usize> {
     let mut places = Places { id, starts: Vec::new() };
-    let mut redactor = Redactor::new(Limits::default());
+    let finders = Finders { profile: Profile::Strict, ..Finders::default() };
+    let mut redactor = Redactor::with(Limits::default(), finders);
     redactor.write(text, &mut places);
     redactor.finish(&mut places);
     places.starts

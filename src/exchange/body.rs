@@ -15,6 +15,7 @@
 
 use super::judge::Judge;
 use crate::{
+    finders::Finders,
     finding::Finding,
     http::Headers,
     mask::Style,
@@ -29,6 +30,7 @@ pub(super) struct BodyScan {
     is_enforcing: bool,
     framing: Framing,
     limits: Limits,
+    finders: Finders,
     redactor: Redactor,
     held_bytes_max: usize,
     /// What the proxy holds, as it came. Empty unless the body is held.
@@ -91,13 +93,15 @@ impl BodyScan {
         framing: Framing,
         limits: Limits,
         held_bytes_max: usize,
+        finders: Finders,
     ) -> BodyScan {
         BodyScan {
             style,
             is_enforcing,
             framing,
             limits,
-            redactor: Redactor::new(limits),
+            redactor: Redactor::with(limits, finders.clone()),
+            finders,
             held_bytes_max,
             held: Vec::new(),
             output: Output::Unchanged(0),
@@ -137,7 +141,8 @@ impl BodyScan {
         self.redactor.write(bytes, &mut sink);
         if is_last {
             // Should more come than was said, it is scanned as another stream.
-            std::mem::replace(&mut self.redactor, Redactor::new(self.limits)).finish(&mut sink);
+            let next = Redactor::with(self.limits, self.finders.clone());
+            std::mem::replace(&mut self.redactor, next).finish(&mut sink);
         } else if self.is_waiting() && self.is_over(bytes.len()) {
             let mut sink = BufferSink { judge, held: &self.held, bytes, output: &mut self.output };
             self.redactor.resolve(&mut sink);

@@ -2,6 +2,7 @@
 
 use crate::{
     carrier,
+    config::Config,
     finding::Finding,
     mask::Style,
     policy::{Action, Actions, Direction, Place},
@@ -11,6 +12,7 @@ use crate::{
 
 /// Judges the findings of one part of a message and remembers what there is to tell.
 pub(super) struct Judge<'a> {
+    pub(super) config: &'a Config,
     pub(super) actions: Actions,
     pub(super) direction: Direction,
     pub(super) place: Place,
@@ -28,22 +30,31 @@ pub(super) struct Judge<'a> {
 impl Judge<'_> {
     /// What becomes of a finding. One that blocks is replaced all the same: nothing of it leaves.
     pub(super) fn judge(&mut self, finding: &Finding<'_>) -> Verdict {
+        let (rule, config) = (finding.rule.id, self.config);
         let action = self.action(finding);
         if action == Action::Off {
             return Verdict::Keep;
         }
+        let fingerprinter = config.fingerprinter.as_deref();
+        let fingerprint = fingerprinter.and_then(|key| finding.fingerprint(key));
+        if config.allow.permits(finding, fingerprint) {
+            self.records.push(Record::Allowed { rule, direction: self.direction });
+            return Verdict::Keep;
+        }
         self.records.push(Record::Found {
-            rule: finding.rule.id,
+            rule,
             confidence: finding.confidence,
             direction: self.direction,
             place: self.place,
             action,
             offset: finding.offset,
+            fingerprint: fingerprinter.zip(fingerprint).map(|(key, it)| key.shown(it)),
         });
         match action {
             Action::Off | Action::Report => Verdict::Keep,
             Action::Redact => Verdict::Replace(self.style),
             Action::Mask => Verdict::Replace(Style::Prefix),
+            Action::Hash => Verdict::Replace(self.style.hashed(fingerprint)),
             Action::Block => {
                 self.is_blocked = true;
                 Verdict::Replace(self.style)
@@ -51,10 +62,22 @@ impl Judge<'_> {
         }
     }
 
+    /// What is written for a label where the framing permits another length, if the configuration says so.
+    pub(super) fn template(&self, finding: &Finding<'_>, verdict: Verdict) -> Option<Vec<u8>> {
+        let is_in_url = match verdict {
+            Verdict::Replace(Style::Label) => false,
+            Verdict::Replace(Style::UrlLabel) => true,
+            _ => return None,
+        };
+        let template = self.config.template.as_deref().filter(|_| finding.takes_template())?;
+        Some(template.write(finding.rule.id, is_in_url))
+    }
+
     fn action(&self, finding: &Finding<'_>) -> Action {
         let is_home = finding.rule.is_home(self.host);
         let is_own = self.is_token_exchange && carrier::is_token_exchange(finding, self.direction);
-        if is_home || is_own || carrier::is_field(finding) {
+        let is_off = self.config.rules_off.iter().any(|selector| selector.names(finding.rule.id));
+        if is_off || is_home || is_own || carrier::is_field(finding) {
             return Action::Off;
         }
         let action = self.actions.choose(finding.confidence, finding.rule.exposure);
@@ -64,3 +87,6 @@ impl Judge<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,8 +70,9 @@ pub(super) fn scan_headers<'j>(
         if carrier::is_header(judge.direction, name) {
             continue;
         }
-        let mut sink = ValueSink { judge, out: Vec::new(), value };
-        stream::once(value, &mut sink);
+        let finders = judge.config.finders();
+        let mut sink = ValueSink { judge, out: Vec::new(), is_written: false, value };
+        stream::once_with(value, finders, &mut sink);
         if !sink.out.is_empty() {
             changed.push((number, sink.out));
         }
@@ -108,6 +109,8 @@ struct ValueSink<'a, 'j> {
     value: &'a [u8],
     /// Empty while nothing has changed.
     out: Vec<u8>,
+    /// Whether all that replaces the last finding is there already: a template, of whatever length.
+    is_written: bool,
 }
 
 impl Sink for ValueSink<'_, '_> {
@@ -117,6 +120,9 @@ impl Sink for ValueSink<'_, '_> {
             let unchanged = usize::try_from(finding.offset).unwrap_or(usize::MAX);
             self.out.extend_from_slice(self.value.get(..unchanged).unwrap_or_default());
         }
+        let template = self.judge.template(finding, verdict);
+        self.is_written = template.is_some();
+        self.out.extend(template.unwrap_or_default());
         verdict
     }
 
@@ -127,6 +133,8 @@ impl Sink for ValueSink<'_, '_> {
     }
 
     fn replace(&mut self, bytes: &[u8]) {
-        self.out.extend_from_slice(bytes);
+        if !self.is_written {
+            self.out.extend_from_slice(bytes);
+        }
     }
 }

@@ -228,6 +228,7 @@ impl Exchange {
                     Framing::of(headers),
                     self.config.limits,
                     self.config.held_bytes_max,
+                    self.config.finders(),
                 )));
                 return Flow::Continue;
             }
@@ -312,6 +313,7 @@ impl Exchange {
     fn judge(&self, direction: Direction, place: Place, style: crate::mask::Style) -> Judge<'_> {
         let message = self.message(direction);
         Judge {
+            config: &self.config,
             actions: message.actions,
             direction,
             place,

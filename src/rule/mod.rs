@@ -4,10 +4,13 @@
 
 mod check;
 pub mod example;
+mod profile;
+pub mod selector;
 pub(crate) mod shape;
 pub(crate) mod table;
 
 use check::Check;
+pub use profile::Profile;
 
 /// What a credential is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -106,6 +109,23 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// A rule of which nothing but the shape is known: what rules that are made at run time start from.
+    pub(crate) const PLAIN: Rule = Rule {
+        id: "",
+        title: "",
+        provider: "",
+        kind: Kind::ApiKey,
+        severity: Severity::Critical,
+        exposure: Exposure::Secret,
+        confidence: Confidence::Certain,
+        home_hosts: &[],
+        context: &[],
+        label: true,
+        yields: false,
+        distinct_min: 0,
+        check: Check::None,
+    };
+
     /// Whether the host, in lower case and without a port, is one of the provider's own.
     pub fn is_home(&self, host: &[u8]) -> bool {
         self.home_hosts.iter().any(|home| match home.strip_prefix("*.") {
@@ -114,6 +134,11 @@ impl Rule {
                 .strip_suffix(domain.as_bytes())
                 .is_some_and(|rest| rest.len() > 1 && rest.ends_with(b".")),
         })
+    }
+
+    /// Whether its secrets are Basic credentials (RFC 7617): a name and a password in base64.
+    pub(crate) fn is_basic(&self) -> bool {
+        self.id == "generic.basic_header"
     }
 
     /// The confidence of a match of the shape, or `None` where the bytes are no such credential.

@@ -1,6 +1,5 @@
 //! Matching a shape at a place: exact, without backtracking, and honest about what it has not seen.
 
-#[allow(dead_code)] // The scanner does not ask for it yet.
 mod escaped;
 
 use std::ops::Range;
@@ -29,10 +28,15 @@ impl Shape {
     /// The answer for some bytes never changes when more follow, unless it was [`Match::Live`]: this is what the law
     /// of cuts rests on.
     pub(crate) fn attempt(&self, bytes: &[u8], end: bool) -> Match {
+        self.attempt_to(bytes, end).0
+    }
+
+    /// The same, and the last place that was looked at for [`Match::No`].
+    fn attempt_to(&self, bytes: &[u8], end: bool) -> (Match, usize) {
         if let Some((at, byte)) = self.probe
             && bytes.get(at as usize).is_some_and(|b| *b != byte)
         {
-            return Match::No;
+            return (Match::No, at as usize);
         }
         let short = if end { Match::No } else { Match::Live };
         let (mut at, mut secret) = (0, 0..0);
@@ -46,18 +50,19 @@ impl Shape {
             let rest = bytes.get(at..).unwrap_or_default();
             match seg.eat(rest, end) {
                 Eaten::Bytes(count) => at += count,
-                Eaten::Short => return short,
-                Eaten::Not => return Match::No,
+                Eaten::Short => return (short, bytes.len()),
+                Eaten::Not => return (Match::No, at + seg.fitting(rest)),
             }
         }
         if self.segs.len() == usize::from(self.secret.1) {
             secret.end = at;
         }
-        match (self.right, bytes.get(at)) {
+        let found = match (self.right, bytes.get(at)) {
             (Some(_), None) if !end => Match::Live,
             (Some(not), Some(byte)) if not.has(*byte) => Match::No,
             _ => Match::Yes { len: at, secret },
-        }
+        };
+        (found, at)
     }
 }
 

@@ -1,7 +1,9 @@
 //! The types of the built-in tables, which `build.rs` fills.
 
+use crate::view::escape::is_introducer;
+
 use super::check::{Check, Encoding};
-use super::{Confidence, Exposure, Kind, Rule, Severity, example::Examples};
+use super::{Confidence, Exposure, Kind, Profile, Rule, Severity, example::Examples};
 
 /// A set of bytes.
 #[derive(Debug)]
@@ -58,6 +60,10 @@ pub(crate) enum Left {
 pub(crate) struct Shape {
     /// The rule's place in `RULES`.
     pub(crate) rule: u16,
+    /// Whether its rule has a context.
+    pub(crate) named: bool,
+    /// The first profile that it is looked for in.
+    pub(crate) profile: Profile,
     pub(crate) segs: &'static [Seg],
     /// The segments that are the secret: from, to.
     pub(crate) secret: (u8, u8),
@@ -98,6 +104,8 @@ pub(crate) struct Anchored {
     pub(crate) shape: u16,
     /// How far before those bytes it starts: at least, at most.
     pub(crate) back: (u16, u16),
+    /// How many of those bytes nothing would escape.
+    pub(crate) plain: u8,
     /// Of eight bytes, as a number, those that are fixed.
     pub(crate) mask: u64,
     /// The bits that tell the cases of their letters, where either is taken.
@@ -107,10 +115,16 @@ pub(crate) struct Anchored {
 }
 
 impl Anchored {
-    /// Whether these eight bytes may be it.
+    /// Whether these eight bytes may be it, or begin it up to an escape.
     #[inline(always)]
     pub(crate) fn is_at(&self, bytes: u64) -> bool {
-        (bytes | self.fold) & self.mask == self.value
+        let differs = ((bytes | self.fold) & self.mask) ^ self.value;
+        if differs == 0 {
+            return true;
+        }
+        let place = 8 * u32::from(self.plain);
+        let next = bytes.checked_shr(place).unwrap_or(0) as u8;
+        differs.trailing_zeros() >= place && (is_introducer(next) || next == b'+')
     }
 }
 
@@ -184,7 +198,7 @@ impl Bits {
     #[inline(always)]
     #[allow(clippy::indexing_slicing)] // Masked to nine bits.
     pub(crate) fn has(&self, hash: usize) -> bool {
-        self.0[hash / 64 & 511] >> (hash % 64) & 1 == 1
+        self.0[(hash / 64) & 511] >> (hash % 64) & 1 == 1
     }
 }
 

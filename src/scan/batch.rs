@@ -3,7 +3,11 @@
 //! Places are collected first and sifted then, both nearly without branches: what is where in traffic cannot be
 //! predicted, and a wrong prediction costs as much as a whole block. What is left is about one place in a kilobyte.
 
-use super::{Window, block::BLOCK, name};
+use super::{
+    RUN_BYTES_MIN, Window,
+    block::{BLOCK, is_token},
+    name,
+};
 use crate::{
     rule::table,
     view::{escape::is_introducer, gate},
@@ -101,11 +105,21 @@ impl Batch {
         self.anchors.add(anchors, offset as u16);
     }
 
-    /// Adds words that start where an escape ends: a bit a place.
-    pub(super) fn add_words(&mut self, mut bits: u64, offset: usize) {
+    /// Adds those of the words which start where an escape ends that are long: a bit a place.
+    pub(super) fn add_words(
+        &mut self,
+        window: &Window<'_>,
+        start: usize,
+        mut bits: u64,
+        offset: usize,
+    ) {
         while bits != 0 {
             let place = offset + bits.trailing_zeros() as usize;
-            if let Some(slot) = self.words.get_mut(self.words_count) {
+            let rest = window.bytes().get(start + place..).unwrap_or_default();
+            let is_long = rest.iter().take(RUN_BYTES_MIN).filter(|byte| is_token(**byte)).count();
+            if is_long == RUN_BYTES_MIN
+                && let Some(slot) = self.words.get_mut(self.words_count)
+            {
                 *slot = place as u16;
                 self.words_count += 1;
             }
@@ -135,7 +149,7 @@ impl Batch {
                 _ => continue,
             };
             for word in words.into_iter().filter(|word| offset + word < len) {
-                self.add_words(1 << word, offset);
+                self.add_words(window, start, 1 << word, offset);
             }
         }
     }

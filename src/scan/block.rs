@@ -18,6 +18,8 @@ pub(super) struct Masks {
     pub(super) token: u64,
     /// `[A-Za-z0-9]`
     pub(super) alnum: u64,
+    /// NUL, which every other byte of a text in UTF-16 is.
+    pub(super) nul: u64,
     /// The byte before this one and this one may begin an anchor.
     pub(super) anchor: u64,
 }
@@ -49,16 +51,17 @@ pub(super) fn is_token(byte: u8) -> bool {
 /// What a byte is, as a number: more than `ALNUM` for a letter or digit, more than `TOKEN` for one of a token.
 ///
 /// Bits 6 to 4: digits (0x30..), letters of the columns 4 and 6 (`@A..O`, `` `a..o ``) and of 5 and 7. Bits 3 and 2: `_`
-/// and `-`. No byte has bit 7, so that the numbers may be compared as signed ones, which is the cheaper instruction.
+/// and `-`. Bit 0: NUL. No byte has bit 7, so that the numbers may be compared as signed ones, which is the cheaper instruction.
 const CLASSES: Nibbles = Nibbles {
     low: [
-        0x50, 0x70, 0x70, 0x70, 0x70, 0x70, 0x70, 0x70, 0x70, 0x70, 0x30, 0x20, 0x20, 0x24, 0x20,
+        0x51, 0x70, 0x70, 0x70, 0x70, 0x70, 0x70, 0x70, 0x70, 0x70, 0x30, 0x20, 0x20, 0x24, 0x20,
         0x28,
     ],
-    high: [0, 0, 0x04, 0x40, 0x20, 0x18, 0x20, 0x10, 0, 0, 0, 0, 0, 0, 0, 0],
+    high: [0x01, 0, 0x04, 0x40, 0x20, 0x18, 0x20, 0x10, 0, 0, 0, 0, 0, 0, 0, 0],
 };
 const ALNUM: i8 = 0x0F;
 const TOKEN: i8 = 0x03;
+const NUL: i8 = 0x01;
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub(super) use self::simd128::Simd128 as Portable;
@@ -85,6 +88,7 @@ fn one_by_one(block: &[u8; BLOCK], mut carry: u8) -> (Masks, u8) {
         let class = CLASSES.of(*byte).cast_signed();
         masks.token |= u64::from(class > TOKEN) << bit;
         masks.alnum |= u64::from(class > ALNUM) << bit;
+        masks.nul |= u64::from(class == NUL) << bit;
         masks.anchor |= u64::from(carry & two.of(*byte) != 0) << bit;
         carry = one.of(*byte);
     }
@@ -115,7 +119,7 @@ pub(super) fn with_avx2(window: &Window<'_>, from: usize) -> Found {
 mod avx2 {
     use std::arch::x86_64::*;
 
-    use super::{ALNUM, BLOCK, CLASSES, Classify, Masks, NIBBLES, TOKEN};
+    use super::{ALNUM, BLOCK, CLASSES, Classify, Masks, NIBBLES, NUL, TOKEN};
     use crate::rule::table::Nibbles;
 
     pub(in crate::scan) struct Avx2;
@@ -143,7 +147,8 @@ mod avx2 {
                 let masks = Masks {
                     token: join(low.0, high.0),
                     alnum: join(low.1, high.1),
-                    anchor: join(low.2, high.2),
+                    nul: join(low.2, high.2),
+                    anchor: join(low.3, high.3),
                 };
                 (masks, carry)
             }
@@ -152,7 +157,7 @@ mod avx2 {
 
     /// Token, letter-or-digit and anchor bits of 32 bytes.
     #[inline(always)]
-    unsafe fn half(bytes: __m256i, first: &mut __m256i) -> (u32, u32, u32) {
+    unsafe fn half(bytes: __m256i, first: &mut __m256i) -> (u32, u32, u32, u32) {
         // SAFETY: as above; no memory is touched but the tables, which are 16 bytes long.
         unsafe {
             let nibble = _mm256_set1_epi8(0x0F);
@@ -178,7 +183,8 @@ mod avx2 {
             let before = _mm256_alignr_epi8(one, middle, 15);
             *first = one;
             let none = _mm256_cmpeq_epi8(_mm256_and_si256(before, of(two)), _mm256_setzero_si256());
-            (over(class, TOKEN), over(class, ALNUM), !bits(none))
+            let nul = bits(_mm256_cmpeq_epi8(class, _mm256_set1_epi8(NUL)));
+            (over(class, TOKEN), over(class, ALNUM), nul, !bits(none))
         }
     }
 }
@@ -188,7 +194,7 @@ mod avx2 {
 mod simd128 {
     use std::arch::wasm32::*;
 
-    use super::{ALNUM, BLOCK, CLASSES, Classify, Masks, NIBBLES, TOKEN};
+    use super::{ALNUM, BLOCK, CLASSES, Classify, Masks, NIBBLES, NUL, TOKEN};
     use crate::rule::table::Nibbles;
 
     pub(in crate::scan) struct Simd128;
@@ -207,19 +213,23 @@ mod simd128 {
             let (three, carry) = part(load(32), carry);
             let (four, carry) = part(load(48), carry);
             let parts = [one, two, three, four];
-            let join = |which: fn(&[u16; 3]) -> u16| {
+            let join = |which: fn(&[u16; 4]) -> u16| {
                 let [one, two, three, four] = parts.each_ref().map(|part| u64::from(which(part)));
                 one | two << 16 | three << 32 | four << 48
             };
-            let masks =
-                Masks { token: join(|p| p[0]), alnum: join(|p| p[1]), anchor: join(|p| p[2]) };
+            let masks = Masks {
+                token: join(|p| p[0]),
+                alnum: join(|p| p[1]),
+                nul: join(|p| p[2]),
+                anchor: join(|p| p[3]),
+            };
             (masks, carry)
         }
     }
 
     /// Token, letter-or-digit and anchor bits of 16 bytes.
     #[inline(always)]
-    fn part(bytes: v128, first: v128) -> ([u16; 3], v128) {
+    fn part(bytes: v128, first: v128) -> ([u16; 4], v128) {
         let (low, high) = (v128_and(bytes, u8x16_splat(0x0F)), u8x16_shr(bytes, 4));
         let of = |tables: &Nibbles| {
             v128_and(u8x16_swizzle(load(&tables.low), low), u8x16_swizzle(load(&tables.high), high))
@@ -235,6 +245,7 @@ mod simd128 {
         let bits = [
             i8x16_bitmask(i8x16_gt(class, i8x16_splat(TOKEN))),
             i8x16_bitmask(i8x16_gt(class, i8x16_splat(ALNUM))),
+            i8x16_bitmask(i8x16_eq(class, i8x16_splat(NUL))),
             !i8x16_bitmask(none),
         ];
         (bits, one)
@@ -283,10 +294,12 @@ mod tests {
             (masks, carry) = C::masks(block, carry);
             assert_eq!(masks.token, expected.token);
             assert_eq!(masks.alnum, expected.alnum);
+            assert_eq!(masks.nul, expected.nul);
             assert_eq!(masks.anchor, expected.anchor);
             for (bit, byte) in block.iter().enumerate() {
                 assert_eq!(expected.token >> bit & 1 == 1, is_token(*byte), "{byte}");
                 assert_eq!(expected.alnum >> bit & 1 == 1, byte.is_ascii_alphanumeric(), "{byte}");
+                assert_eq!(expected.nul >> bit & 1 == 1, *byte == 0, "{byte}");
             }
         }
     }

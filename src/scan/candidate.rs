@@ -5,8 +5,9 @@ use std::ops::Range;
 use once_cell::unsync::Lazy;
 
 use super::{
-    Found, Hit, Window, batch,
+    Found, Hit, RUN_BYTES_MIN, Window, batch,
     block::is_token,
+    live,
     name::{self, Name},
 };
 use crate::{
@@ -29,6 +30,9 @@ pub(super) struct Candidates<'a> {
     pub(super) from: usize,
     pub(super) at: usize,
 }
+
+/// How far from its anchor a shape may start through escapes.
+const BACK_BYTES_MAX: usize = 64;
 
 /// How many last bytes a literal is looked up by, as the build has it.
 const LITERAL_LENGTHS: [usize; 4] = [1, 2, 3, 5];
@@ -120,10 +124,19 @@ impl Candidates<'_> {
     /// A region that starts here.
     pub(super) fn view(&self, kind: Kind) -> Found {
         // With the high byte first, its text starts a byte earlier.
-        let is_big = self.at > self.from && self.window.byte_before(self.at) == Some(0);
         match kind {
-            Kind::Utf16Le if is_big => Found::View(self.at - 1, Kind::Utf16Be),
+            Kind::Utf16Le if self.window.byte_before(self.at) == Some(0) => {
+                Found::View(self.at.saturating_sub(1), Kind::Utf16Be)
+            }
             kind => Found::View(self.at, kind),
+        }
+    }
+
+    /// Where the region starts that starts with the text here, if it is one.
+    pub(super) fn view_start(&self, is_run: bool) -> usize {
+        match self.window.byte_before(self.at) {
+            Some(0) if !is_run => self.at.saturating_sub(1),
+            _ => self.at,
         }
     }
 
@@ -135,7 +148,14 @@ impl Candidates<'_> {
             return gate::run(bytes, end);
         }
         match bytes {
-            [_, 0, ..] => gate::utf16(bytes, end),
+            // With the low byte first, a text starts where a word does; with the high byte first, at a NUL.
+            [_, 0, ..] if self.window.byte_before(self.at) == Some(0) => {
+                match self.at.checked_sub(1) {
+                    Some(place) if place >= self.from => gate::utf16(bytes, end),
+                    _ => Gate::No,
+                }
+            }
+            [_, 0, ..] if !follows_token => gate::utf16(bytes, end),
             _ => Gate::No,
         }
     }
@@ -148,37 +168,85 @@ impl Candidates<'_> {
     /// Shapes whose anchor, start or literal is, or begins with, the escape here.
     fn escapes(&self, best: &mut Best) {
         let (rest, end) = self.window.rest(self.at);
-        let Some(text) = Escaped::read(rest, end) else { return };
-        for number in table::STARTS.of(text.key(0)) {
+        let Some(head) = Escaped::read::<3>(rest, end) else { return };
+        for number in table::STARTS.of(head.0) {
             self.attempt(*number, self.at, best);
         }
-        let before = self.window.byte_before(self.at).unwrap_or(0);
-        for (key, place) in [(text.key(0), 0), (text.key_after(before), 1)] {
-            for number in table::ANCHORS.of(key) {
-                let Some(anchored) = table::ANCHORED.get(*number as usize) else { continue };
-                let at = self.at.saturating_sub(place);
+        let before = u64::from(self.window.byte_before(self.at).unwrap_or(0));
+        let behind = (head.0 << 8 | before) & 0xFF_FFFF;
+        if table::ANCHORS.may_have(head.0) || table::ANCHORS.may_have(behind) {
+            // Few places come so far.
+            let text = Escaped::read::<8>(rest, end).map_or(0, |text| text.0);
+            self.anchors_at(text, self.at, best);
+            self.anchors_at(text << 8 | before, self.at.wrapping_sub(1), best);
+        }
+        if let Step::Byte { byte, len } = escape::step(rest, end)
+            && rest.iter().skip(len).take(RUN_BYTES_MIN).take_while(|b| is_token(**b)).count()
+                == RUN_BYTES_MIN
+        {
+            self.after_escape(byte, best);
+        }
+    }
+
+    /// Shapes with an anchor in eight bytes of text, the first of which stands at a place.
+    fn anchors_at(&self, text: u64, place: usize, best: &mut Best) {
+        for number in table::ANCHORS.of(text & 0xFF_FFFF) {
+            let Some(anchored) = table::ANCHORED.get(*number as usize) else { continue };
+            if anchored.is_at(text) {
+                let at = self.back_from(place, anchored.back.0.into());
                 Candidates { at, ..*self }.anchored(anchored, best);
             }
         }
-        self.after_escape(text.first(), best);
+    }
+
+    /// Where an anchor would stand if no byte before it were an escape: so that its shape starts where it does.
+    fn back_from(&self, at: usize, back: usize) -> usize {
+        let bytes = self.window.bytes().get(..at).unwrap_or_default();
+        let plain = bytes.get(at.saturating_sub(back)..).unwrap_or_default();
+        if back > BACK_BYTES_MAX || !plain.iter().any(|byte| escape::is_introducer(*byte)) {
+            return at;
+        }
+        let start = (0..back).fold(at, |at, _| {
+            let before = bytes.get(..at).unwrap_or_default();
+            at.saturating_sub(escape::ending_len(before).unwrap_or(1))
+        });
+        // The end of a window waits for no more than this.
+        let is_near = at - start <= back + live::ESCAPED_BACK_MAX;
+        if is_near { start + back } else { at }
     }
 
     /// Shapes whose literal ends with the escape here.
     fn after_escape(&self, byte: u8, best: &mut Best) {
-        let start = self.at.saturating_sub(4);
-        let mut last: Vec<u8> = self.window.bytes().get(start..self.at).unwrap_or_default().into();
+        let start = self.at.saturating_sub(4 * escape::RAW_BYTES_MAX);
+        let before = self.window.bytes().get(start..self.at).unwrap_or_default();
+        let mut last = escape::decode(before);
         last.push(byte);
         for len in LITERAL_LENGTHS {
             let Some(last) = last.len().checked_sub(len).and_then(|from| last.get(from..)) else {
                 return;
             };
             for entry in table::LITERALS.of(table::folded_key(last)) {
-                if let Some(AfterLiteral { shape, back: Back::Fixed(back), .. }) =
-                    table::AFTER.get(*entry as usize)
-                    && let Some(start) = (self.at + 1).checked_sub(*back as usize)
-                {
-                    self.attempt(u32::from(*shape), start, best);
+                let Some(after) = table::AFTER.get(*entry as usize) else { continue };
+                if let Some(start) = self.start_before_escape(after) {
+                    self.attempt(u32::from(after.shape), start, best);
                 }
+            }
+        }
+    }
+
+    /// Where a shape starts whose literal ends with the escape here.
+    fn start_before_escape(&self, after: &AfterLiteral) -> Option<usize> {
+        match after.back {
+            Back::Fixed(back) => {
+                let back = (back as usize).checked_sub(1)?;
+                self.back_from(self.at, back).checked_sub(back)
+            }
+            Back::Lead { set, min, max } => {
+                let text = (after.literal.len() - 1) as u32;
+                let bytes = self.window.bytes().get(..self.at)?.iter().rev().skip(text as usize);
+                let lead = bytes.take(max as usize).take_while(|b| set.has(**b)).count();
+                let starts = (min as usize..=lead).rev().map(|lead| self.at - text as usize - lead);
+                starts.into_iter().find(|start| self.window.starts_word(*start))
             }
         }
     }
@@ -274,6 +342,9 @@ impl Candidates<'_> {
         let Some(shape) = table::SHAPES.get(shape as usize) else {
             return;
         };
+        if shape.profile > self.window.profile() {
+            return;
+        }
         let (bytes, end) = self.window.candidate(start);
         match shape.attempt_text(bytes, end) {
             Match::No => {}
@@ -302,9 +373,14 @@ impl Candidates<'_> {
         let (confidence, label) = (rule.judge(bytes, prefix)?, rule.label);
         let (rule, confidence) =
             Some(bytes).filter(|_| rule.yields).and_then(specific).unwrap_or((rule, confidence));
+        // A failed checksum lowers the confidence, and frees nothing.
+        if confidence.max(rule.confidence) < self.window.profile().confidence_min() {
+            return None;
+        }
         Some(Hit {
             rule,
             confidence,
+            start,
             secret,
             end: start + len,
             open: shape.open.then(|| last_set(shape)).flatten(),
@@ -319,6 +395,7 @@ impl Candidates<'_> {
         Some(Hit {
             rule,
             confidence: rule.confidence,
+            start,
             secret: start..start + len,
             end: start + len,
             open: last_set(shape),
@@ -343,39 +420,26 @@ fn specific(secret: &[u8]) -> Option<(&'static Rule, Confidence)> {
     })
 }
 
-/// The first bytes of a text that begins with an escape.
-struct Escaped([u8; 3]);
+/// The first bytes of a text that begins with an escape, eight at most, as a number, the first one lowest.
+#[derive(Clone, Copy)]
+struct Escaped(u64);
 
 impl Escaped {
     /// As many as there are, and NULs behind them; `None` where no escape starts, or more bytes are needed to tell.
-    fn read(bytes: &[u8], end: bool) -> Option<Escaped> {
-        let mut text = [0; 3];
+    fn read<const N: usize>(bytes: &[u8], end: bool) -> Option<Escaped> {
+        let mut text = 0;
         let mut rest = bytes;
-        for (number, slot) in text.iter_mut().enumerate() {
+        for number in 0..N {
             let (byte, len) = match escape::step(rest, end) {
                 Step::Byte { byte, len } => (byte, len),
                 Step::Plain if number > 0 => (rest.first().copied().unwrap_or(0), 1),
                 Step::Short if number > 0 => (0, rest.len()),
                 _ => return None,
             };
-            *slot = byte;
+            text |= u64::from(byte) << (8 * number);
             rest = rest.get(len..).unwrap_or_default();
         }
         Some(Escaped(text))
-    }
-
-    fn first(&self) -> u8 {
-        self.0[0]
-    }
-
-    fn key(&self, from: usize) -> u64 {
-        table::key(self.0.get(from..).unwrap_or_default())
-    }
-
-    /// Of the byte before and the first two.
-    fn key_after(&self, before: u8) -> u64 {
-        let [one, two, _] = self.0;
-        table::key(&[before, one, two])
     }
 }
 

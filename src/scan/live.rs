@@ -2,7 +2,7 @@
 
 use once_cell::unsync::Lazy;
 
-use super::Window;
+use super::{Window, block::is_token, name::Name};
 use crate::{
     rule::{
         shape::Match,
@@ -24,17 +24,40 @@ pub(super) fn before(window: &Window<'_>, from: usize, limit: usize, seen: usize
     let first = seen.saturating_sub(table::WINDOW_MAX + extra).max(from);
     let rest = bytes.get(first..).unwrap_or_default();
     // Most shapes begin with bytes of their own; the others are of a few classes, which the end must be of.
-    let is_class = |byte: &&u8| is_escaped || table::LIVE_SET.has(**byte);
+    let is_class = |byte: &&u8| {
+        table::LIVE_SET.has(**byte)
+            || (is_escaped && matches!(**byte, b'\\' | b'%' | b'&' | b'#' | b';'))
+    };
     let last = first + rest.len() - rest.iter().rev().take_while(is_class).count();
     let is_open = |at: usize| {
         let end = End { window, at, seen, extra };
         end.is_at_head() || (at >= last && end.is_in_class())
     };
-    (first..limit).find(|at| is_open(*at)).unwrap_or(limit)
+    let place = (first..limit).find(|at| is_open(*at)).unwrap_or(limit);
+    match wide_start(window) {
+        Some(start) if start >= from && window.has_views(start) => place.min(start),
+        _ => place,
+    }
 }
 
-/// The most bytes that the three of a trigger may take.
-const ESCAPED_BYTES_MAX: usize = 3 * escape::RAW_BYTES_MAX;
+/// Where a text in UTF-16 may start with the last bytes.
+fn wide_start(window: &Window<'_>) -> Option<usize> {
+    let bytes = window.bytes();
+    let last = bytes.len().checked_sub(1).filter(|_| !window.is_end())?;
+    match (window.byte_before(last), bytes.last()?) {
+        (_, 0) => Some(last),
+        (Some(0), byte) if byte.is_ascii_alphanumeric() => last.checked_sub(1),
+        (before, byte) if byte.is_ascii_alphanumeric() && !before.is_some_and(is_token) => {
+            Some(last)
+        }
+        _ => None,
+    }
+}
+
+/// How many bytes more than plainly a shape may start before its trigger, because there are escapes between.
+pub(super) const ESCAPED_BACK_MAX: usize = 160;
+/// How many bytes more than plainly there may be up to the end of a trigger, which is told by eight bytes.
+const ESCAPED_BYTES_MAX: usize = 8 * escape::RAW_BYTES_MAX + ESCAPED_BACK_MAX;
 
 /// A place near the end.
 struct End<'a> {
@@ -104,11 +127,18 @@ impl End<'_> {
             return false;
         }
         let is_word = Lazy::new(|| self.window.starts_word(self.at));
-        shapes.filter_map(|number| table::SHAPES.get(*number as usize)).any(|shape: &Shape| {
-            self.seen < self.at + usize::from(shape.window) + self.extra
-                && (shape.left == Left::Any || *is_word)
-                && shape.attempt_text(bytes, false) != Match::No
-                && self.window.admits(shape, self.at)
-        })
+        let is_named =
+            Lazy::new(|| Name::before(self.window, self.at).is_some_and(|name| name.is_secret()));
+        shapes
+            .filter_map(|number| table::SHAPES.get(*number as usize))
+            // The tables have the widest first.
+            .take_while(|shape| self.seen < self.at + usize::from(shape.window) + self.extra)
+            .any(|shape: &Shape| {
+                shape.profile <= self.window.profile()
+                    && (shape.left == Left::Any || *is_word)
+                    && (!shape.named || *is_named)
+                    && shape.attempt_text(bytes, false) != Match::No
+                    && self.window.admits(shape, self.at)
+            })
     }
 }

@@ -25,18 +25,23 @@ use crate::{
     view::{Kind, gate::Gate},
 };
 
-pub(crate) use self::window::Window;
+pub(crate) use self::window::{Recent, Window};
 use self::{
     batch::{BLOCKS_MAX, Batch},
     block::{BLOCK, Masks},
     candidate::Candidates,
 };
 
+/// How many token bytes in a row are a run.
+const RUN_BYTES_MIN: usize = 16;
+
 /// A decided match. Places are relative to the window's bytes.
 #[derive(Debug)]
 pub(crate) struct Hit {
     pub(crate) rule: &'static Rule,
     pub(crate) confidence: Confidence,
+    /// Where the match starts, at or before the secret.
+    pub(crate) start: usize,
     /// The secret: what a replacement covers.
     pub(crate) secret: Range<usize>,
     /// Where the match ends and the search goes on.
@@ -93,6 +98,9 @@ fn search_with<C: block::Classify>(window: &Window<'_>, from: usize) -> Found {
             let runs = starts & run_starts(current.token, next.token);
             // The mask's bits stand at the second byte of an anchor.
             let anchors = current.anchor >> 1 | next.anchor << (BLOCK - 1);
+            // A letter and a NUL: they are looked at like one.
+            let wide = current.alnum & (current.nul >> 1 | next.nul << (BLOCK - 1));
+            let anchors = anchors | wide;
             batch.add(runs, anchors, at - start);
             before = Before { token: current.token >> 63, alnum: current.alnum >> 63 };
             current = next;
@@ -101,20 +109,22 @@ fn search_with<C: block::Classify>(window: &Window<'_>, from: usize) -> Found {
                 break;
             }
         }
-        batch.add_words(window.words_after_escapes(start), 0);
+        batch.add_words(window, start, window.words_after_escapes(start), 0);
         batch.sift(window, start, at - start);
-        while let Some(place) = batch.next() {
+        while let Some(place) = batch.next().filter(|place| start + place.offset < bytes.len()) {
             let candidates = Candidates { window, from, at: start + place.offset };
             let is_anchor = place.is_anchor && candidates.is_at_anchor();
             if !(place.is_run || is_anchor || candidates.is_at_wide()) {
                 continue;
             }
             let live = match candidates.decide(place.is_run, is_anchor) {
-                Found::Nothing if window.has_views() => match candidates.gate(place.is_run) {
-                    Gate::Yes(kind) => return candidates.view(kind),
-                    Gate::Short => candidates.at,
-                    Gate::No => continue,
-                },
+                Found::Nothing if window.has_views(candidates.at) => {
+                    match candidates.gate(place.is_run) {
+                        Gate::Yes(kind) => return candidates.view(kind),
+                        Gate::Short => candidates.view_start(place.is_run),
+                        Gate::No => continue,
+                    }
+                }
                 Found::Nothing => continue,
                 Found::Live(live) => live,
                 hit => return hit,

@@ -3,9 +3,12 @@
 //! Rules with a context are judged by it. It is read backwards from the value, over a few bytes at most.
 
 use super::Window;
+use crate::view::escape;
 
 /// The longest name that is read, in bytes; of a longer one, its end.
 const NAME_BYTES_MAX: usize = 40;
+/// How many bytes before a value are read where they are escaped.
+const ESCAPED_BYTES_MAX: usize = 96;
 /// How many quotes, spaces and backslashes there may be on one side of the sign.
 const PADDING_BYTES_MAX: usize = 4;
 
@@ -40,6 +43,16 @@ pub(super) struct Name {
 impl Name {
     /// The name that a value at this place is assigned to.
     pub(super) fn before(window: &Window<'_>, at: usize) -> Option<Name> {
+        // `%22key%22%3A%22`, `&quot;key&quot;:&quot;`: it is read as it would stand without escapes.
+        let is = |back: usize, byte: u8| window.byte_back(at, back) == Some(byte);
+        if is(1, b';') || is(3, b'%') || is(5, b'%') {
+            let text = escape::decode(window.preceding::<ESCAPED_BYTES_MAX>(at).bytes());
+            return Name::plainly_before(&Window::new(&text, b"", true, 0), 0);
+        }
+        Name::plainly_before(window, at)
+    }
+
+    fn plainly_before(window: &Window<'_>, at: usize) -> Option<Name> {
         let mut back = sign_before(window, at)?;
         back = skip(window, at, back, is_padding);
         let mut name = Name { bytes: [0; NAME_BYTES_MAX], start: NAME_BYTES_MAX };
@@ -135,7 +148,11 @@ pub(super) fn may_be_secret(before: u64) -> bool {
     // Other ways of writing it are looked at closely: `\"key\":\"`, `key => `, `key  = `.
     let is_other =
         (sign == b'\\') | (sign == b'>') | (sign == b' ') | (end[2] == b'\\') | (end[2] == b' ');
-    ((sign == b'=') | (sign == b':')) & (is_secret | is_other | (end[0] == 0))
+    // `%3D` and `&quot;` end so; an entity or a hexadecimal number may as well.
+    let byte = |number: u32| (before >> (8 * number)) as u8;
+    let is_escaped = (last(before) == b';') | (byte(5) == b'%') | (byte(3) == b'%');
+    is_escaped
+        | ((sign == b'=') | (sign == b':')) & (is_secret | is_other | (end[0] == 0))
         | is_other & (sign != b' ')
 }
 
@@ -210,11 +227,11 @@ mod tests {
     fn the_quick_look_misses_nothing() {
         for word in SECRET_WORDS {
             for (name, sign) in [
-                (format!("{word}"), "="),
+                ((*word).to_owned(), "="),
                 (format!("X_{}", word.to_uppercase()), ": "),
                 (format!("my{word}s"), "\": \""),
                 (format!("{word}_2"), "\\\":\\\""),
-                (format!("{word}"), "' => '"),
+                ((*word).to_owned(), "' => '"),
                 (format!("{word}."), "=\""),
             ] {
                 let text = format!("        {name}{sign}");

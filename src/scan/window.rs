@@ -1,5 +1,7 @@
 //! The bytes a search may look at: those to decide, and a few already decided before them.
 
+use crate::rule::Profile;
+
 /// Bytes of a stream, with what stood before them.
 #[derive(Clone, Copy)]
 pub(crate) struct Window<'a> {
@@ -10,8 +12,9 @@ pub(crate) struct Window<'a> {
     end: bool,
     /// The longest candidate that may stay undecided.
     tail_bytes_max: usize,
-    /// Whether encoded regions are looked for as well.
-    views: bool,
+    /// From where on encoded regions are looked for as well.
+    views_from: Option<usize>,
+    profile: Profile,
 }
 
 impl<'a> Window<'a> {
@@ -21,12 +24,23 @@ impl<'a> Window<'a> {
         end: bool,
         tail_bytes_max: usize,
     ) -> Window<'a> {
-        Window { before, bytes, end, tail_bytes_max, views: false }
+        Window { before, bytes, end, tail_bytes_max, views_from: None, profile: Profile::Strict }
     }
 
-    /// The same, but encoded regions are looked for as well.
-    pub(crate) fn with_views(self, views: bool) -> Window<'a> {
-        Window { views, ..self }
+    /// The same, but encoded regions are looked for from a place on as well.
+    pub(crate) fn with_views(self, views_from: Option<usize>) -> Window<'a> {
+        Window { views_from, ..self }
+    }
+
+    /// The same, for a profile.
+    pub(crate) fn with_profile(self, profile: Profile) -> Window<'a> {
+        Window { profile, ..self }
+    }
+
+    /// How much is looked for.
+    #[inline]
+    pub(super) fn profile(&self) -> Profile {
+        self.profile
     }
 
     /// The same, ended early: what follows is not seen yet.
@@ -37,9 +51,14 @@ impl<'a> Window<'a> {
         }
     }
 
-    /// Whether encoded regions are looked for.
-    pub(super) fn has_views(&self) -> bool {
-        self.views
+    /// Whether nothing follows the bytes.
+    pub(crate) fn is_end(&self) -> bool {
+        self.end
+    }
+
+    /// Whether an encoded region may start at a place.
+    pub(super) fn has_views(&self, at: usize) -> bool {
+        self.views_from.is_some_and(|from| at >= from)
     }
 
     /// The bytes from a place on, and whether nothing follows them.

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use super::{Limits, Redactor, Sink, Verdict};
+use super::{Finders, Limits, Redactor, Sink, Verdict};
 use crate::{
     Finding,
     mask::Style,
-    rule::{Confidence, Exposure},
+    rule::{Confidence, Exposure, Profile},
 };
 
 /// What a finding was, and where its replacement ended.
@@ -58,13 +58,18 @@ impl Sink for Kept {
     }
 }
 
+/// All built-in rules.
+pub(crate) fn strict() -> Finders {
+    Finders { profile: Profile::Strict, ..Finders::default() }
+}
+
 /// Redacts the chunks, with limits.
 pub(crate) fn redact_chunks<'a>(
     chunks: impl IntoIterator<Item = &'a [u8]>,
     limits: Limits,
 ) -> Kept {
     let mut kept = Kept::default();
-    let mut redactor = Redactor::new(limits);
+    let mut redactor = Redactor::with(limits, strict());
     for chunk in chunks {
         redactor.write(chunk, &mut kept);
         assert!(redactor.tail_len() <= limits.tail_bytes_max, "the tail is over its limit");
@@ -76,7 +81,7 @@ pub(crate) fn redact_chunks<'a>(
 /// Redacts all at once, as a filter would: what is public or an identifier passes.
 pub(crate) fn redact_secrets(bytes: &[u8]) -> Vec<u8> {
     let mut kept = Kept { secrets_only: true, ..Kept::default() };
-    super::once(bytes, &mut kept);
+    super::once_with(bytes, strict(), &mut kept);
     kept.out
 }
 

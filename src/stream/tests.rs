@@ -112,6 +112,37 @@ fn an_open_ended_finding_ends_at_its_limit() {
 }
 
 #[test]
+fn a_private_key_keeps_its_line_breaks_and_escapes() {
+    let begin = concat!("-----BEGIN ", "PRIVATE KEY-----");
+    for (body, kept) in [
+        (
+            "MIIE\nv+Bc\nAAAABBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB",
+            "[RED\nACTE\nD:generic.private_key]*****",
+        ),
+        (
+            r"MIIE\nv+Bc\nAAAABBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB",
+            r"[RED\nACTE\nD:generic.private_key]*****",
+        ),
+        (
+            "MIIE%0Av%2FBc%0AAAABBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB",
+            "[RED%0AACTED:%0Ageneric.private_key]****",
+        ),
+    ] {
+        let line = if body.contains('%') {
+            "%0A"
+        } else if body.contains('\\') {
+            r"\n"
+        } else {
+            "\n"
+        };
+        let text = format!("{begin}{line}{body}-----END");
+        let out = String::from_utf8(redact_once(text.as_bytes()).out).unwrap();
+        assert!(out.starts_with(&format!("{begin}{line}{kept}")), "{out}");
+        assert!(out.ends_with("*-----END"), "{out}");
+    }
+}
+
+#[test]
 fn resolving_masks_what_waits() {
     let mut kept = Kept::default();
     let mut redactor = Redactor::new(Limits::default());

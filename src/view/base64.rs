@@ -13,7 +13,7 @@
 
 use super::{
     escape::{self, Step},
-    text::{Text, are_plain},
+    text::Text,
     unit::{Next, Span, Unit},
 };
 
@@ -60,28 +60,27 @@ impl Base64 {
         Base64 { text: None, line: None, ..Base64::new(0) }
     }
 
-    /// Reads groups of ASCII in the alphabet in use; of characters that both have, while that is not known.
+    /// Reads groups in the alphabet in use; of characters that both have, while that is not known.
     pub(super) fn plain(&mut self, raw: &[u8], text: &mut Vec<u8>) -> Span {
         let mut units = 0;
-        if self.phase == 0 && !self.is_over && self.text.is_some_and(Text::is_between) {
-            let groups = raw.as_chunks::<4>().0;
-            let before = text.len();
-            text.resize(before + groups.len() * 3, 0);
-            let places = text.get_mut(before..).unwrap_or_default().as_chunks_mut::<3>().0;
+        if let Some(state) = &mut self.text
+            && self.phase == 0
+            && !self.is_over
+        {
             let sextets = match self.url {
                 None => &SHARED,
                 Some(false) => &STD,
                 Some(true) => &URL,
             };
-            for (place, group) in places.iter_mut().zip(groups) {
+            for group in raw.as_chunks::<4>().0 {
                 let [a, b, c, d] = group.map(|byte| sextets.of(byte));
-                *place = [a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d];
-                if (a | b | c | d) > 63 || !are_plain(*place) {
+                let bytes = [a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d];
+                if (a | b | c | d) > 63 || !state.accept(bytes) {
                     break;
                 }
+                text.extend_from_slice(&bytes);
                 units += 1;
             }
-            text.truncate(before + units * 3);
             self.line = self.line.map(|line| line.saturating_add(units as u32 * 4));
         }
         Span::plain(units, 4, 3, self.url == Some(true))
@@ -205,6 +204,9 @@ fn symbol(raw: &[u8], end: bool) -> Result<Symbol, Stop> {
     let Some(first) = raw.first() else {
         return if end { Ok(Symbol::Other) } else { Err(Stop::Short) };
     };
+    if let value @ 0..=63 = SEXTETS.of(*first) {
+        return Ok(Symbol::Sextet { value, byte: *first, len: 1 });
+    }
     let (byte, len) = match escape::step(raw, end) {
         Step::Plain => (*first, 1),
         Step::Byte { byte, len } => (byte, len),

@@ -6,7 +6,7 @@
 use super::{
     base64::Base64,
     recode::{Recode, Waiting},
-    unit::{Next, Reader, Span},
+    unit::{Decoded, Next, Reader},
 };
 use crate::{
     finding::Finding,
@@ -22,20 +22,25 @@ pub(crate) const VALUE_BYTES_MAX: usize = 8192;
 /// `None` where it is no base64 of text with a colon and something behind that, or is too long.
 pub(crate) fn mask_password(value: &[u8]) -> Option<Vec<u8>> {
     let mut reader = Reader::Base64(Base64::of_bytes());
-    let (mut waiting, mut text, mut spans, mut at) = (Waiting::new(0), Vec::new(), Vec::new(), 0);
-    let value = value.get(..VALUE_BYTES_MAX.min(value.len())).filter(|cut| *cut == value)?;
-    while let Next::Unit(unit) = reader.next(value.get(at..)?, true) {
-        spans.push(Span::of(&unit));
-        text.extend_from_slice(unit.text());
-        at += unit.raw_len();
+    if value.len() > VALUE_BYTES_MAX {
+        return None;
     }
-    waiting.push(value.get(..at)?, &text, &mut spans);
+    let mut decoded = Decoded::default();
+    while let Next::Unit(unit) = reader.next(value.get(decoded.raw_len..)?, true) {
+        decoded.push(&unit);
+    }
+    if decoded.raw_len != value.len() {
+        return None;
+    }
+    let mut waiting = Waiting::new(0);
+    waiting.push(value, &decoded);
+    let mut text = decoded.text;
     let colon = text.iter().position(|byte| *byte == b':')?;
     let password = text.get_mut(colon + 1..).filter(|password| !password.is_empty())?;
     password.fill(FILL);
     let mut masked = Kept(Vec::with_capacity(value.len()));
     Recode { waiting: &mut waiting, reader: &reader, sink: &mut masked }.put(&text, false);
-    (at == value.len()).then_some(masked.0)
+    Some(masked.0)
 }
 
 /// Keeps what it is sent.

@@ -66,15 +66,15 @@ pub(crate) fn step_to(depth: u8, bytes: &[u8], end: bool) -> Step {
     }
 }
 
-/// The byte of the text that an escape stands for which ends with these bytes; `None` where none does.
+/// How long the escape is which ends with these bytes; `None` where none does.
 ///
-/// Of several the longest: `%2522` ends in `"`. Looks at [`RAW_BYTES_MAX`] bytes at most.
-pub(crate) fn ending(before: &[u8]) -> Option<u8> {
+/// Of several the longest: `%2522` is one. Looks at [`RAW_BYTES_MAX`] bytes at most.
+pub(crate) fn ending_len(before: &[u8]) -> Option<usize> {
     let first = before.len().saturating_sub(RAW_BYTES_MAX);
     (first..before.len()).find_map(|at| {
         let bytes = before.get(at..)?;
         match step(bytes, true) {
-            Step::Byte { byte, len } if len == bytes.len() => Some(byte),
+            Step::Byte { len, .. } if len == bytes.len() => Some(len),
             _ => None,
         }
     })
@@ -114,8 +114,34 @@ pub(crate) fn rewrite(raw: &mut [u8], byte: u8) -> bool {
     false
 }
 
+/// The usual escapes, where what they stand for begins no other one: nothing is left to read then.
+#[inline]
+fn usual(bytes: &[u8]) -> Option<Step> {
+    let (digits, len) = match bytes {
+        [b'\\', b'/', ..] => return Some(Step::Byte { byte: b'/', len: 2 }),
+        [b'\\', b'u', b'0', b'0', high, low, ..] => ([*high, *low], 6),
+        [b'%', high, low, ..] => ([*high, *low], 3),
+        _ => return None,
+    };
+    let [Some(high), Some(low)] = digits.map(|digit| char::from(digit).to_digit(16)) else {
+        return None;
+    };
+    let byte = (high << 4 | low) as u8;
+    (byte < 0x80 && !is_introducer(byte)).then_some(Step::Byte { byte, len })
+}
+
 #[inline(never)]
 fn escape(depth: u8, bytes: &[u8], end: bool) -> Step {
+    if depth > 0
+        && let Some(step) = usual(bytes)
+    {
+        return step;
+    }
+    if depth > 0
+        && let Some(step) = common(bytes)
+    {
+        return step;
+    }
     // What is not complete within the limit is none, whatever follows.
     let (bytes, end) = match bytes.get(..RAW_BYTES_MAX) {
         Some(limited) => (limited, true),
@@ -126,6 +152,21 @@ fn escape(depth: u8, bytes: &[u8], end: bool) -> Step {
         Ok(_) | Err(Stop::Not) => Step::Plain,
         Err(Stop::Short) => Step::Short,
     }
+}
+
+/// The escapes that most documents have: one layer, and nothing that starts another one.
+#[inline]
+fn common(bytes: &[u8]) -> Option<Step> {
+    let (byte, len) = match bytes {
+        [b'%', high, low, ..] => {
+            let [high, low] = [*high, *low].map(|byte| char::from(byte).to_digit(16));
+            ((high? << 4 | low?) as u8, 3)
+        }
+        [b'\\', b'n', ..] => (b'\n', 2),
+        [b'\\', byte @ (b'/' | b'"'), ..] => (*byte, 2),
+        _ => return None,
+    };
+    (!is_introducer(byte)).then_some(Step::Byte { byte, len })
 }
 
 /// Why a byte could not be read.

@@ -1,7 +1,7 @@
 //! Hexadecimal: two digits a byte, in either case.
 //!
-//! `6768705f` is `ghp_`. What is written instead has its letters in the case of the last letter up to there: after `4B` a
-//! `*` is `2A`, after `4b`, or no letter at all, `2a`.
+//! `6768705f` is `ghp_`. What is written instead has letters in the case of the region's first one: after `4B` a `*` is
+//! `2A`, after `4b`, or no letter at all, `2a`.
 
 use super::{
     text::{Text, is_plain},
@@ -12,27 +12,26 @@ use super::{
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Hex {
     text: Text,
-    upper: bool,
+    /// Whether the first letter was upper-case, once there was one.
+    upper: Option<bool>,
 }
 
 impl Hex {
-    /// Reads pairs of ASCII whose letters are in the case of those before.
+    /// Reads pairs of ASCII, up to the first letter or behind it.
     pub(super) fn plain(&mut self, raw: &[u8], text: &mut Vec<u8>) -> Span {
         let mut units = 0;
-        let (pairs, _) = raw.as_chunks::<2>();
         if self.text.is_between() {
-            let of_case = |digit: &u8| {
-                !digit.is_ascii_alphabetic() || digit.is_ascii_uppercase() == self.upper
-            };
-            for pair in pairs {
+            for pair in raw.as_chunks::<2>().0 {
                 match byte_of(*pair) {
-                    Some(byte) if is_plain(byte) && pair.iter().all(of_case) => text.push(byte),
+                    Some(byte) if is_plain(byte) && (self.upper.is_some() || !has_letter(pair)) => {
+                        text.push(byte);
+                    }
                     _ => break,
                 }
                 units += 1;
             }
         }
-        Span::plain(units, 2, 1, self.upper)
+        Span::plain(units, 2, 1, self.upper == Some(true))
     }
 
     pub(super) fn next(&mut self, raw: &[u8], end: bool) -> Next {
@@ -41,15 +40,19 @@ impl Hex {
             return if is_short { Next::Short } else { Next::Over };
         };
         let Some(byte) = byte_of(*pair) else { return Next::Over };
-        let mut text = self.text;
-        if !text.accepts(byte) {
+        if !self.text.accepts(byte) {
             return Next::Over;
         }
-        let letter = pair.iter().rfind(|digit| digit.is_ascii_alphabetic());
-        let upper = letter.map_or(self.upper, u8::is_ascii_uppercase);
-        *self = Hex { text, upper };
-        Next::Unit(Unit { skip: 0, len: 2, bytes: [byte, 0, 0], count: 1, variant: upper })
+        if self.upper.is_none() && has_letter(pair) {
+            self.upper = Some(pair.iter().any(u8::is_ascii_uppercase));
+        }
+        let variant = self.upper == Some(true);
+        Next::Unit(Unit { skip: 0, len: 2, bytes: [byte, 0, 0], count: 1, variant })
     }
+}
+
+fn has_letter(pair: &[u8; 2]) -> bool {
+    pair.iter().any(u8::is_ascii_alphabetic)
 }
 
 pub(super) fn byte_of(pair: [u8; 2]) -> Option<u8> {

@@ -28,7 +28,7 @@ mod utf16;
 
 use self::{
     recode::{Recode, Waiting},
-    unit::{Next, Reader, Span},
+    unit::{Decoded, Next, Reader},
 };
 use crate::stream::{Redactor, Sink};
 
@@ -58,10 +58,13 @@ pub(crate) struct Taken {
 /// more behind it, each of them an escape.
 pub(crate) const UNTAKEN_BYTES_MAX: usize = 40 * escape::RAW_BYTES_MAX;
 
+/// How many bytes of a region are looked at together.
+const EXTENT_BYTES_MAX: usize = 4 * UNTAKEN_BYTES_MAX;
+
 /// How many bytes of text are decoded at once, about.
 const TEXT_BYTES: usize = 16_384;
-/// How many bytes are looked at for plain units at once. Few: where hardly any is plain, the look is for nothing.
-const PLAIN_BYTES: usize = 256;
+/// How many bytes are read as plain units at once.
+const PLAIN_BYTES: usize = 4096;
 
 /// A redactor over the decoded bytes of a region.
 pub(crate) struct View {
@@ -92,6 +95,18 @@ impl View {
         }
     }
 
+    /// About how many of the bytes the region has, at most [`EXTENT_BYTES_MAX`]; never fewer than it has of those.
+    pub(crate) fn extent(&self, raw: &[u8]) -> usize {
+        let raw = raw.get(..EXTENT_BYTES_MAX).unwrap_or(raw);
+        match self.reader {
+            Reader::Utf16(_) => raw.len(),
+            _ => raw
+                .iter()
+                .position(|byte| b" \"'<>(){}[],:|^`~$!@*?".contains(byte))
+                .unwrap_or(raw.len()),
+        }
+    }
+
     /// Ends the region: what waits is decided and sent.
     pub(crate) fn finish(self, sink: &mut dyn Sink) {
         let View { reader, mut waiting, inner } = self;
@@ -112,30 +127,28 @@ impl View {
     /// Decodes some of the bytes; says how many, and what stands behind them.
     fn decode(&mut self, raw: &[u8], end: bool, sink: &mut dyn Sink) -> (usize, Next) {
         let View { reader, waiting, inner } = self;
-        let (text, spans) = (&mut Vec::new(), &mut Vec::new());
-        let mut at = 0;
+        let mut decoded = Decoded::default();
         let next = loop {
-            let rest = raw.get(at..).unwrap_or_default();
-            let plain = reader.plain(rest.get(..PLAIN_BYTES).unwrap_or(rest), text);
+            let rest = raw.get(decoded.raw_len..).unwrap_or_default();
+            let plain = rest.get(..PLAIN_BYTES).unwrap_or(rest);
+            let plain = reader.plain(plain, &mut decoded.text);
             if plain.units > 0 {
-                at += plain.units * usize::from(plain.len);
-                spans.push(plain);
+                decoded.join(plain);
             }
-            let next = reader.next(raw.get(at..).unwrap_or_default(), end);
+            let next = reader.next(raw.get(decoded.raw_len..).unwrap_or_default(), end);
             let Next::Unit(unit) = next else { break next };
-            text.extend_from_slice(unit.text());
-            at += unit.raw_len();
-            spans.push(Span::of(&unit));
-            if text.len() >= TEXT_BYTES {
+            decoded.push(&unit);
+            if decoded.text.len() >= TEXT_BYTES {
                 break next;
             }
         };
-        waiting.push(raw.get(..at).unwrap_or_default(), text, spans);
-        if !text.is_empty() {
-            inner.write(text, &mut Recode { waiting, reader, sink });
+        let len = decoded.raw_len;
+        waiting.push(raw.get(..len).unwrap_or_default(), &decoded);
+        if !decoded.text.is_empty() {
+            inner.write(&decoded.text, &mut Recode { waiting, reader, sink });
         }
         waiting.trim();
-        (at, next)
+        (len, next)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::unit::{Reader, Span, Unit};
+use super::unit::{Decoded, Reader, Span, Unit};
 use crate::{
     finding::Finding,
     stream::{Sink, Verdict},
@@ -37,10 +37,10 @@ impl Waiting {
     }
 
     /// Takes bytes, and the text that they stand for.
-    pub(super) fn push(&mut self, raw: &[u8], text: &[u8], spans: &mut Vec<Span>) {
+    pub(super) fn push(&mut self, raw: &[u8], decoded: &Decoded) {
         self.raw.extend_from_slice(raw);
-        self.text.extend_from_slice(text);
-        self.spans.extend(spans.drain(..));
+        self.text.extend_from_slice(&decoded.text);
+        self.spans.extend(&decoded.spans);
     }
 
     /// Lets go of what has been sent, and of the memory that it took.
@@ -182,8 +182,10 @@ impl Sink for Recode<'_> {
             len: finding.len.map(|len| self.waiting.raw_len(len)),
             len_min: finding.len_min,
             label: finding.label,
+            is_encoded: true,
             prefix: finding.prefix,
             before: finding.before,
+            secret: finding.secret,
         })
     }
 

@@ -3,7 +3,10 @@
 use base64::Engine as _;
 
 use super::{Kind, UNTAKEN_BYTES_MAX, View};
-use crate::stream::{Limits, Redactor, testing::Kept};
+use crate::stream::{
+    Limits, Redactor,
+    testing::{Kept, strict},
+};
 
 /// A small generator of even quality (SplitMix64).
 pub(crate) struct Random(u64);
@@ -132,7 +135,7 @@ pub(crate) fn decode(kind: Kind, raw: &[u8]) -> Vec<u8> {
 /// passes.
 pub(crate) fn view_chunks(kind: Kind, raw: &[u8], cuts: &[usize]) -> (Kept, usize) {
     let mut kept = Kept::default();
-    let mut view = View::new(kind, 0, Redactor::new(Limits::default()));
+    let mut view = View::new(kind, 0, Redactor::with(Limits::default(), strict()));
     let mut taken = 0;
     for cut in cuts.iter().copied().chain([raw.len()]) {
         let seen = view.write(&raw[taken..cut], cut == raw.len(), &mut kept);

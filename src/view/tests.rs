@@ -329,8 +329,9 @@ fn base64_in_base64_is_redacted_in_place() {
     let mut view = View::new(KINDS[0], 0, Redactor::new(Default::default()));
     let (mut at, mut decoded) = (0, Vec::new());
     while let Next::Unit(unit) = reader.next(&outer_raw[at..], true) {
-        let raw = &outer_raw[at..at + unit.raw_len()];
-        waiting.push(raw, unit.text(), &mut vec![Span::of(&unit)]);
+        let mut read = Decoded::default();
+        read.push(&unit);
+        waiting.push(&outer_raw[at..at + read.raw_len], &read);
         at += unit.raw_len();
         decoded.extend_from_slice(unit.text());
         let mut sink = Recode { waiting: &mut waiting, reader: &reader, sink: &mut kept };

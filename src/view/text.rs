@@ -13,6 +13,21 @@ impl Text {
         self.left == 0
     }
 
+    /// Takes three bytes, if all may be of a text; says whether they are.
+    #[inline]
+    pub(super) fn accept(&mut self, bytes: [u8; 3]) -> bool {
+        // Without a branch for each.
+        if self.left == 0 && bytes.iter().fold(true, |all, byte| all & is_plain(*byte)) {
+            return true;
+        }
+        let mut after = *self;
+        let are_text = bytes.iter().all(|byte| after.accepts(*byte));
+        if are_text {
+            *self = after;
+        }
+        are_text
+    }
+
     /// Takes the next byte; says whether it may be one of a text.
     #[inline]
     pub(super) fn accepts(&mut self, byte: u8) -> bool {
@@ -33,10 +48,4 @@ impl Text {
 pub(super) fn is_plain(byte: u8) -> bool {
     // Nearly always the first; the others are bits 9, 10 and 13.
     byte.wrapping_sub(0x20) < 0x5F || (byte < 16 && 0x2600_u16 >> byte & 1 == 1)
-}
-
-/// Whether all three are, without a branch for each.
-#[inline]
-pub(super) fn are_plain(bytes: [u8; 3]) -> bool {
-    bytes.into_iter().fold(true, |all, byte| all & is_plain(byte))
 }

@@ -30,7 +30,7 @@ impl Unit {
 }
 
 /// So many units alike, one after another, without what they stand for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
     pub(super) units: usize,
     /// How many bytes before the first one are not of it.
@@ -43,15 +43,39 @@ pub(super) struct Span {
 }
 
 impl Span {
-    /// One unit.
-    pub(super) fn of(unit: &Unit) -> Span {
-        let Unit { skip, len, bytes, count, variant } = *unit;
-        Span { units: 1, skip, len, count, variant, spare: bytes }
-    }
-
     /// Units without anything before them.
     pub(super) fn plain(units: usize, len: u16, count: u8, variant: bool) -> Span {
         Span { units, skip: 0, len, count, variant, spare: [0; 3] }
+    }
+}
+
+/// Units, and the text that they stand for.
+#[derive(Debug, Default)]
+pub(super) struct Decoded {
+    pub(super) text: Vec<u8>,
+    pub(super) spans: Vec<Span>,
+    /// How many bytes the units have.
+    pub(super) raw_len: usize,
+}
+
+impl Decoded {
+    pub(super) fn push(&mut self, unit: &Unit) {
+        let Unit { skip, len, bytes, count, variant } = *unit;
+        let mut spare = bytes;
+        spare.iter_mut().take(count.into()).for_each(|byte| *byte = 0);
+        self.text.extend_from_slice(unit.text());
+        self.join(Span { units: 1, skip, len, count, variant, spare });
+    }
+
+    /// Takes a span whose text has been taken.
+    pub(super) fn join(&mut self, span: Span) {
+        self.raw_len += usize::from(span.skip) + span.units * usize::from(span.len);
+        match self.spans.last_mut() {
+            Some(last) if (Span { units: span.units, skip: 0, ..*last }) == span => {
+                last.units += span.units;
+            }
+            _ => self.spans.push(span),
+        }
     }
 }
 

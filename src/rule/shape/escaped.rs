@@ -2,7 +2,7 @@
 //!
 //! # An example, with bytes
 //! `SG.` + 22 + `.` + 43 letters, in a query that is quoted in JSON: `SG%2Eab…`. Plainly, the third byte is `%` and not
-//! `.`: no match, and that byte may start an escape ([`Shape::reads_escape`]). Through one layer it is `.`, of three
+//! `.`: no match, and that byte may start an escape. Through one layer it is `.`, of three
 //! bytes, and the match is two bytes longer than the token.
 
 use super::{Eaten, Match};
@@ -19,10 +19,11 @@ impl Shape {
     /// when more bytes follow.
     #[inline]
     pub(crate) fn attempt_text(&self, bytes: &[u8], end: bool) -> Match {
-        let plain = self.attempt(bytes, end);
+        let (plain, stop) = self.attempt_to(bytes, end);
         let escaped = match &plain {
             Match::Live => false,
-            Match::No => self.reads_escape(bytes),
+            // Most attempts fail at their first byte.
+            Match::No => bytes.iter().take(stop + 1).any(is_marker),
             Match::Yes { len, .. } => self.is_elastic() && bytes.get(*len).is_some_and(is_marker),
         };
         if escaped { longer(plain, self.attempt_escaped(bytes, end)) } else { plain }
@@ -49,28 +50,6 @@ impl Shape {
             }
         }
         best
-    }
-
-    /// Whether a plain attempt that failed has read what may be an escape: only then can another one succeed.
-    #[inline]
-    pub(crate) fn reads_escape(&self, bytes: &[u8]) -> bool {
-        // Most attempts fail at their first byte.
-        let stop = self.stop(bytes);
-        bytes.iter().take(stop + 1).any(is_marker)
-    }
-
-    /// The last place that a plain attempt looks at.
-    #[inline]
-    fn stop(&self, bytes: &[u8]) -> usize {
-        let mut at = 0;
-        for seg in self.segs {
-            let rest = bytes.get(at..).unwrap_or_default();
-            match seg.eat(rest, true) {
-                Eaten::Bytes(count) => at += count,
-                Eaten::Short | Eaten::Not => return at + seg.fitting(rest),
-            }
-        }
-        at
     }
 
     /// Whether a match may have come out shorter than it could be. Only where the byte behind it has been looked at: the
@@ -143,7 +122,7 @@ impl Seg {
     }
 
     /// How many bytes fit, as far as they do.
-    fn fitting(&self, bytes: &[u8]) -> usize {
+    pub(super) fn fitting(&self, bytes: &[u8]) -> usize {
         let common = |literal: &[u8], fold: bool| {
             let same = |(a, b): &(&u8, &u8)| a == b || (fold && a.eq_ignore_ascii_case(b));
             bytes.iter().zip(literal).take_while(same).count()

@@ -33,7 +33,6 @@ const KNOWN: &[(&str, &str, &str)] = &[
     ("examples.otp_uri", "generic.otpauth", "the example of the format's own page"),
     ("examples.underscored_bearer", "generic.bearer_header", "`your_access_token_here`"),
     ("examples.webhooks", "slack.webhook", "zeros and `X` alone"),
-    ("examples.webhooks", "zapier.webhook", "`123456/abcdef`"),
     ("hashes.cache_log", "cursor.api_key", "`cache_key_` and a SHA-256"),
     ("hashes.fingerprinted_assets", "deepseek.api_key", "a Slovak file, `sk-` and an MD5"),
     ("media.mesh", "twitter.bearer_token", "a run of zero bytes in base64"),

@@ -198,19 +198,3 @@ fn a_form_writes_a_space_as_plus() {
         Some(Match::Yes { .. })
     ));
 }
-
-#[test]
-fn nothing_is_tried_again_without_an_escape() {
-    let shape = shape_of("github.pat");
-    for (text, expected) in [
-        ("ghp", false),
-        ("ghx\\", false),
-        ("gh\\u0070_", true),
-        ("gh%70", true),
-        ("\"ghp_\\", false),
-        ("ghp_abc.%", false),
-        ("ghp_abc%", true),
-    ] {
-        assert_eq!(shape.reads_escape(text.as_bytes()), expected, "{text}");
-    }
-}

@@ -15,7 +15,7 @@ use hushgate_test_wasm::{Host, Message, Profile, built};
 use native::Said;
 
 /// Every finding is rewritten, and every record logged.
-const REDACT: &str = r#"{"log_records_per_second_max": 10000,
+const REDACT: &str = r#"{"profile": "strict", "log_records_per_second_max": 10000,
     "requests": {"certain": "redact", "likely": "redact", "possible": "redact"},
     "responses": {"certain": "redact", "likely": "redact", "possible": "redact"}}"#;
 
