@@ -78,8 +78,9 @@ const VIEWS_MAX: u8 = 2;
 /// How much of a chunk is joined with the tail before it, so that not all of it is copied.
 const SEAM_BYTES: usize = 512;
 
-/// How many bytes behind an encoded region are looked at, to see what begins in it.
-const REGION_BYTES: usize = 256;
+/// How many bytes of an encoded region are looked at together, at first and at most.
+const REGION_BYTES_MIN: usize = 192;
+const REGION_BYTES_MAX: usize = 4 * view::UNTAKEN_BYTES_MAX;
 
 /// Finds credentials in a stream and replaces them as its [`Sink`] says.
 ///
@@ -99,6 +100,8 @@ pub struct Redactor {
     open: Option<Open>,
     /// The encoded region that the stream is inside of.
     view: Option<Box<View>>,
+    /// How many bytes of it have been read.
+    viewed: usize,
 }
 
 /// An open-ended finding under way.
@@ -133,6 +136,7 @@ impl Redactor {
             decided: 0,
             open: None,
             view: None,
+            viewed: 0,
         }
     }
 
@@ -258,6 +262,7 @@ impl Redactor {
         let inner = Redactor { views, ..Redactor::with(self.limits, self.finders.clone()) };
         let offset = self.decided + place as u64;
         self.view = Some(Box::new(View::new(kind, offset, inner)));
+        self.viewed = 0;
     }
 
     /// Sends what stands before a finding, and the finding; says where to go on.
@@ -335,11 +340,11 @@ impl Redactor {
     /// What begins inside it and is not encoded comes first: the region ends before it.
     fn look_in(&mut self, window: &Window<'_>, from: usize, sink: &mut impl Sink) -> usize {
         let mut at = from;
-        // A part of the window is enough, unless what waits is longer than that.
-        for is_part in [true, false] {
+        // Most regions are short, so a part of the window is enough, and a larger one the longer it gets; unless what
+        // waits is longer than that.
+        let part = (REGION_BYTES_MIN + 2 * self.viewed).min(REGION_BYTES_MAX);
+        for len in [part, REGION_BYTES_MAX, usize::MAX] {
             let Some(mut view) = self.view.take() else { break };
-            let rest = window.bytes().get(at..).unwrap_or_default();
-            let len = if is_part { view.extent(rest) + REGION_BYTES } else { usize::MAX };
             let part = window.cut(at.saturating_add(len)).with_views(None);
             let (limit, is_cut) = match Ahead::new(&self.finders, &part).next(at) {
                 Found::Hit(hit) => (hit.start, true),
@@ -358,6 +363,7 @@ impl Redactor {
                 break;
             }
         }
+        self.viewed += at - from;
         at - from
     }
 }

@@ -58,9 +58,6 @@ pub(crate) struct Taken {
 /// more behind it, each of them an escape.
 pub(crate) const UNTAKEN_BYTES_MAX: usize = 40 * escape::RAW_BYTES_MAX;
 
-/// How many bytes of a region are looked at together.
-const EXTENT_BYTES_MAX: usize = 4 * UNTAKEN_BYTES_MAX;
-
 /// How many bytes of text are decoded at once, about.
 const TEXT_BYTES: usize = 16_384;
 /// How many bytes are read as plain units at once.
@@ -92,18 +89,6 @@ impl View {
                 Next::Short => return Taken { len, is_over: false },
                 Next::Over => return Taken { len, is_over: true },
             }
-        }
-    }
-
-    /// About how many of the bytes the region has, at most [`EXTENT_BYTES_MAX`]; never fewer than it has of those.
-    pub(crate) fn extent(&self, raw: &[u8]) -> usize {
-        let raw = raw.get(..EXTENT_BYTES_MAX).unwrap_or(raw);
-        match self.reader {
-            Reader::Utf16(_) => raw.len(),
-            _ => raw
-                .iter()
-                .position(|byte| b" \"'<>(){}[],:|^`~$!@*?".contains(byte))
-                .unwrap_or(raw.len()),
         }
     }
 
