@@ -9,12 +9,18 @@
 mod buckets;
 #[path = "build/check.rs"]
 mod check;
+#[path = "build/digest.rs"]
+mod digest;
 #[path = "build/emit.rs"]
 mod emit;
+#[path = "build/family.rs"]
+mod family;
 #[path = "build/frequency.rs"]
 mod frequency;
 #[path = "build/shape.rs"]
 mod shape;
+#[path = "build/slots.rs"]
+mod slots;
 #[path = "build/source.rs"]
 mod source;
 #[path = "build/trigger.rs"]
@@ -37,6 +43,7 @@ fn main() -> ExitCode {
 }
 
 fn build() -> Result<(), String> {
+    println!("cargo::rustc-env=HUSHGATE_RULES_DIGEST={}", digest::of_dir(Path::new(RULES_DIR))?);
     let rules = source::read_dir(Path::new(RULES_DIR))?;
     let out = env::var("OUT_DIR").map_err(|error| error.to_string())?;
     let path = Path::new(&out).join("builtin.rs");

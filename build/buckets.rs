@@ -1,7 +1,7 @@
-//! Sorts the anchors into eight buckets, as nibble tables: an anchor may stand where the look-ups of its first two bytes
-//! share a bit.
+//! Sorts the anchors into eight buckets, as nibble tables: an anchor may stand where the look-ups of its three bytes share
+//! a bit.
 //!
-//! A bucket stands for more than its anchors: for both places, every byte whose halves occur there. So anchors are put
+//! A bucket stands for more than its anchors: for each place, every byte whose halves occur there. So anchors are put
 //! where they add least to how often a bucket is expected in traffic.
 
 use crate::{frequency, trigger::Anchor};
@@ -25,27 +25,38 @@ impl Halves {
         let has = |mask: u16, half: u8| mask >> half & 1 == 1;
         (0..=255).filter(move |byte: &u8| has(self.low, byte & 15) && has(self.high, byte >> 4))
     }
+
+    fn has_all(self, other: Halves) -> bool {
+        self.low | other.low == self.low && self.high | other.high == self.high
+    }
 }
 
 /// What stands for the anchors of a bucket.
 #[derive(Clone, Copy, Default)]
-struct Bucket([Halves; 2]);
+struct Bucket([Halves; 3]);
 
 impl Bucket {
     fn with(mut self, anchor: &Anchor) -> Bucket {
-        for [first, second, _] in &anchor.cases {
-            self.0[0].add(*first);
-            self.0[1].add(*second);
+        for case in &anchor.cases {
+            self.0.iter_mut().zip(case).for_each(|(halves, byte)| halves.add(*byte));
         }
         self
     }
 
-    /// How much of traffic has two bytes of this bucket.
+    /// Whether it stands for all of another one already.
+    fn has_all(self, other: Bucket) -> bool {
+        self.0.iter().zip(other.0).all(|(halves, other)| halves.has_all(other))
+    }
+
+    /// How much of traffic has three bytes of this bucket, about: as if the third did not depend on the first.
     fn share(self) -> f64 {
-        let [first, second] = self.0;
-        let seconds: Vec<u8> = second.bytes().collect();
-        let of = |a: u8| seconds.iter().map(|b| frequency::of_pair(a, *b)).sum::<f64>();
-        first.bytes().map(of).sum()
+        let [first, second, third] = self.0.map(|halves| halves.bytes().collect::<Vec<u8>>());
+        let of = |b: u8| {
+            let before: f64 = first.iter().map(|a| frequency::of_pair(*a, b)).sum();
+            let after: f64 = third.iter().map(|c| frequency::of_pair(b, *c)).sum();
+            before * after / frequency::of_byte(b)
+        };
+        second.into_iter().map(of).sum()
     }
 }
 
@@ -106,7 +117,8 @@ fn order(count: usize, seed: u64) -> Vec<usize> {
 /// What trying a shape at its anchor costs.
 fn tried_at(anchor: &Anchor) -> f64 {
     let (least, most) = anchor.back;
-    tried(anchor) * TRY_COST * (1.0 + f64::from(most - least) / BACK_SCALE)
+    seen(anchor) * SEEN_COST
+        + tried(anchor) * TRY_COST * (1.0 + f64::from(most - least) / BACK_SCALE)
 }
 
 /// In how many orders the shapes are placed, to keep the best.
@@ -117,13 +129,32 @@ const ROUNDS: usize = 6;
 /// at the end of a chunk.
 const BACK_SCALE: f64 = 64.0;
 
-/// What trying a shape costs, beside looking at a place.
-const TRY_COST: f64 = 0.3;
+/// What an anchor costs for each of its bytes that some encoding escapes, beside one that stands everywhere as it is.
+const ESCAPED_COST: f64 = 32.0;
 
-/// How much of traffic has an anchor's three bytes, roughly: the rarer one of their pairs.
-fn tried(anchor: &Anchor) -> f64 {
-    let of = |[a, b, c]: &[u8; 3]| frequency::of_pair(*a, *b).min(frequency::of_pair(*b, *c));
+fn is_escaped(byte: &&u8) -> bool {
+    !byte.is_ascii_alphanumeric() && !b"_.-".contains(byte)
+}
+
+/// What it costs to find that an anchor's three bytes stand somewhere, beside looking at a place.
+const SEEN_COST: f64 = 1.5;
+/// What trying a shape costs, beside looking at a place.
+const TRY_COST: f64 = 5.0;
+
+/// How much of traffic has an anchor's three bytes, about: as if each depended on the one before it alone.
+fn seen(anchor: &Anchor) -> f64 {
+    let of = |case: &[u8; 3]| frequency::of_pair(case[0], case[1]) * follows(case[1], case[2]);
     anchor.cases.iter().map(of).sum()
+}
+
+/// How much of traffic has all of its fixed bytes.
+fn tried(anchor: &Anchor) -> f64 {
+    let rest = anchor.text.windows(2).skip(2).map(|pair| follows(pair[0], pair[1]));
+    seen(anchor) * rest.product::<f64>()
+}
+
+fn follows(a: u8, b: u8) -> f64 {
+    frequency::of_pair(a, b) / frequency::of_byte(a)
 }
 
 fn filled(shapes: &[Vec<Anchor>], places: &[Option<Place>]) -> [Bucket; BUCKETS] {
@@ -144,10 +175,14 @@ fn cheapest(shapes: &[Vec<Anchor>], places: &[Option<Place>], number: usize) -> 
     for (anchor, candidate) in shapes[number].iter().enumerate() {
         let most = candidate.back.1;
         let waits = 1.0 + f64::from(most) / BACK_SCALE;
+        let escapes =
+            ESCAPED_COST.powi(candidate.text.iter().take(3).filter(is_escaped).count() as i32);
         let tried = tried_at(candidate);
         for bucket in 0..BUCKETS {
-            let more = buckets[bucket].with(candidate).share() - shares[bucket];
-            let cost = (more + tried) * waits + f64::from(most) * 1e-9;
+            let with = buckets[bucket].with(candidate);
+            let more =
+                if buckets[bucket].has_all(with) { 0.0 } else { with.share() - shares[bucket] };
+            let cost = (more + tried) * waits * escapes + f64::from(most) * 1e-9;
             if best.is_none_or(|(least, _)| cost < least) {
                 best = Some((cost, Place { anchor, bucket }));
             }
@@ -170,5 +205,5 @@ fn rows(buckets: &[Bucket; BUCKETS]) -> String {
         let (low, high) = (table(byte, |halves| halves.low), table(byte, |halves| halves.high));
         format!("Nibbles {{ low: {low:?}, high: {high:?} }}")
     };
-    format!("{}, {}", row(0), row(1))
+    [0, 1, 2].map(row).join(", ")
 }

@@ -28,7 +28,16 @@ pub(crate) enum Check {
     Cask,
     DevopsPat,
     EntraSecret,
-    Jwt,
+    Jwt {
+        #[serde(default)]
+        anon: bool,
+    },
+    Pem,
+    Password,
+    Basic,
+    Named {
+        of: Named,
+    },
     Contains {
         text: String,
     },
@@ -51,10 +60,17 @@ pub(crate) enum Check {
 impl Check {
     /// Whether it can make a finding certain.
     pub(crate) fn is_checksum(&self) -> bool {
-        !matches!(
+        let is_structure = matches!(
             self,
-            Check::Jwt | Check::Contains { .. } | Check::Base64 { .. } | Check::AwsKeyId
-        )
+            Check::Jwt { .. } | Check::Pem | Check::Contains { .. } | Check::Base64 { .. }
+        );
+        let is_word = matches!(self, Check::Password | Check::Basic | Check::Named { .. });
+        !(is_structure || is_word || matches!(self, Check::AwsKeyId))
+    }
+
+    /// Whether nothing but a name says what the value is.
+    pub(crate) fn is_named(&self) -> bool {
+        matches!(self, Check::Named { .. })
     }
 }
 
@@ -77,6 +93,14 @@ pub(crate) enum Encoding {
     HexUpper,
     HexLe,
     Base64Le,
+}
+
+/// What the name of a value says it is.
+#[derive(Deserialize, Clone, Copy, Debug)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Named {
+    Password,
+    Key,
 }
 
 /// What a structure means that is not there.
@@ -105,9 +129,15 @@ pub(crate) fn emit(check: Option<&Check>, rule: &Rule) -> Result<String, String>
             | Check::Bech32
             | Check::Cask
             | Check::EntraSecret
-            | Check::Jwt
+            | Check::Pem
+            | Check::Password
+            | Check::Basic
             | Check::AwsKeyId),
         ) => format!("Check::{check:?}"),
+        Some(Check::Jwt { anon }) => format!("Check::Jwt {{ anon: {anon} }}"),
+        Some(Check::Named { of }) => {
+            format!("Check::Named(crate::rule::check::Named::{of:?})")
+        }
         Some(Check::Base58check) => sealed("Base58Check"),
         Some(Check::Base32Crc16) => sealed("Base32Crc16"),
         Some(Check::DevopsPat) => sealed("DevopsPat"),

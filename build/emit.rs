@@ -7,14 +7,13 @@ use std::{
 };
 
 use crate::{
-    buckets, check,
+    buckets, check, family,
     shape::{Item, OPEN, Set, Shape},
-    source::{Confidence, Right, Rule, Source},
+    slots::{Slots, as_they_are, folded_slot, slot},
+    source::{Confidence, Left, Right, Rule, Source},
     trigger::{self, Anchor, Back, Trigger},
 };
 
-/// How many hashes there are; `hash` and `key` of the engine's `table.rs` are the same as here.
-const HASHES: usize = 1 << 15;
 /// A beginning of more different forms than this is not looked up by its bytes.
 const HEADS_MAX: usize = 512;
 
@@ -27,17 +26,14 @@ pub(crate) fn tables(rules: &[Rule]) -> Result<String, String> {
     Ok(out.finish())
 }
 
-/// Keeps the order of the files.
-fn as_they_are(_: usize) -> Reverse<u32> {
-    Reverse(0)
-}
-
 /// Which anchor each shape is looked for by that has any, in the order of the shapes; and the tables for that.
 fn anchored(rules: &[Rule]) -> Result<Anchored, String> {
     let mut all = Vec::new();
     for rule in rules {
-        for shape in &rule.shapes {
-            if let Trigger::Anchor(anchors) = trigger_of(rule, shape)? {
+        for number in 0..rule.shapes.len() {
+            if let Trigger::Anchor(anchors) = trigger_of(rule, number)?
+                && !family::follows(rule, number)
+            {
                 all.push(anchors);
             }
         }
@@ -48,32 +44,46 @@ fn anchored(rules: &[Rule]) -> Result<Anchored, String> {
     placed.append(&mut all);
     let (mut chosen, nibbles) = buckets::choose(&placed);
     chosen.drain(..marks);
-    Ok(Anchored { chosen: chosen.into(), nibbles })
+    Ok(Anchored { chosen: chosen.into(), last: Vec::new(), nibbles })
 }
 
-/// Pairs of bytes that no shape has, but that an escaped one may begin with: they stand for a printable byte.
+/// Bytes that no shape has, but that an escaped one may begin with: they stand for a printable byte.
 fn marks() -> impl Iterator<Item = Vec<Anchor>> {
-    let pairs = |first: &[u8], second: &[u8]| {
-        let with = |a: u8| second.iter().map(move |b| [a, *b, 0]);
-        let cases = first.iter().flat_map(|a| with(*a)).collect();
+    let any: Vec<u8> = (0..=255).collect();
+    let marks = |first: u8, second: &[u8], third: &[u8]| {
+        let with = |b: u8| third.iter().map(move |c| [first, b, *c]);
+        let cases = second.iter().flat_map(|b| with(*b)).collect();
         vec![Anchor { cases, back: (0, 0), text: Vec::new() }]
     };
-    [pairs(b"\\", b"/ux\\"), pairs(b"%", b"234567"), pairs(b"&", b"#ecs")].into_iter()
+    // What follows another introducer may be anything, and what follows another mark's `x` or `u`, an escape as well.
+    let digits = b"0123456789abcdefABCDEF\\%&";
+    [
+        marks(b'\\', b"/\\", &any),
+        marks(b'\\', b"ux", digits),
+        marks(b'%', b"234567", digits),
+        marks(b'&', b"#", b"0123456789xX\\%&"),
+        marks(b'&', b"ecs", b"oqe\\%&"),
+    ]
+    .into_iter()
 }
 
 #[derive(Default)]
 struct Anchored {
     /// Of the shapes to come.
     chosen: VecDeque<usize>,
+    /// Of the last shape or family.
+    last: Vec<Anchor>,
     nibbles: String,
 }
 
-fn trigger_of(rule: &Rule, shape: &Shape) -> Result<Trigger, String> {
+fn trigger_of(rule: &Rule, number: usize) -> Result<Trigger, String> {
+    let shape = &rule.shapes[number];
     let trigger = trigger::of(shape, rule.source.left, !rule.source.context.is_empty());
     let trigger = trigger.and_then(|trigger| match trigger {
         Trigger::Start if heads(shape, 3).is_none() && probe(shape).is_none() => {
             Err("its first three bytes may be anything: want a fixed byte at a fixed place".into())
         }
+        Trigger::Anchor(anchors) => family::within(rule, number, anchors).map(Trigger::Anchor),
         trigger => Ok(trigger),
     });
     trigger.map_err(|reason| format!("rule {}: {reason}", rule.source.id))
@@ -90,72 +100,29 @@ struct Emitter {
     shape_count: usize,
     after_count: usize,
     start: Slots,
+    /// What a start or an anchor may begin with, and the second bytes of anchors.
+    begins: Set,
     /// Shapes that start with too many bytes to be looked up, with a byte that they have at a fixed place.
     probed: Vec<(usize, u32, u8)>,
     /// The two bytes before a run that follows a literal.
     literal_ends: Slots,
+    /// By the hash of the first two bytes: shapes that may start inside a word, and that may not.
+    live_inside: Slots,
     live_heads: Slots,
     after_slots: Slots,
     anchors: Slots,
     anchored_rows: String,
     anchored_count: usize,
     contexts: Slots,
-    /// By the first byte: shapes that are not in `live_heads`.
+    /// By the first byte: shapes that are in neither, without a context and with one.
     live: Slots,
+    live_named: Slots,
     /// What those may have before their triggers.
     live_set: Set,
     /// By the first byte: all shapes.
     firsts: Slots,
     /// Of each shape.
     windows: Vec<u32>,
-}
-
-/// Which entries stand in which slot of a table.
-#[derive(Default)]
-struct Slots(BTreeMap<usize, Vec<usize>>);
-
-impl Slots {
-    fn add(&mut self, slot: usize, entry: usize) {
-        let list = self.0.entry(slot).or_default();
-        if !list.contains(&entry) {
-            list.push(entry);
-        }
-    }
-
-    /// A table of lists by slot.
-    fn index(&self, slots: usize) -> String {
-        let (mut starts, mut list) = (vec![0], Vec::new());
-        for slot in 0..slots {
-            list.extend(self.0.get(&slot).into_iter().flatten().copied());
-            starts.push(list.len());
-        }
-        format!("Index {{ starts: {starts:?}, list: &{list:?} }}")
-    }
-
-    /// A table by byte.
-    fn by_byte(&self, name: &str) -> String {
-        format!("pub(crate) static {name}: Index<257> = {};\n", self.index(256))
-    }
-
-    /// A table by hash; the slots are whole hashes.
-    fn hashed(&self, name: &str, order: impl Fn(usize) -> Reverse<u32>) -> String {
-        let mut by_slot = Slots::default();
-        for (hash, entries) in &self.0 {
-            entries.iter().for_each(|entry| by_slot.add(hash >> 3, *entry));
-        }
-        for list in by_slot.0.values_mut() {
-            list.sort_by_key(|entry| order(*entry));
-        }
-        let (bits, index) = (self.bits(), by_slot.index(HASHES >> 3));
-        format!("pub(crate) static {name}: Hashed = Hashed {{ bits: {bits}, index: {index} }};\n")
-    }
-
-    /// Which hashes occur.
-    fn bits(&self) -> String {
-        let mut bits = vec![0; HASHES / 64];
-        self.0.keys().for_each(|hash| bits[hash / 64] |= 1_u64 << (hash % 64));
-        format!("Bits({bits:?})")
-    }
 }
 
 impl Emitter {
@@ -185,24 +152,39 @@ impl Emitter {
             "Examples {{ found: &{:?}, not_found: &{:?} }},",
             s.examples, s.negative_examples
         );
-        rule.shapes.iter().try_for_each(|shape| self.shape(number, rule, shape))
+        (0..rule.shapes.len()).try_for_each(|shape| self.shape(number, rule, shape))
     }
 
-    fn shape(&mut self, number: usize, rule: &Rule, shape: &Shape) -> Result<(), String> {
+    fn shape(&mut self, number: usize, rule: &Rule, of_rule: usize) -> Result<(), String> {
+        let shape = &rule.shapes[of_rule];
         let first = shape.items.first().filter(|item| item.min > 0);
         let first = first.ok_or("a shape may not begin with something optional")?.set;
-        let mut trigger = trigger_of(rule, shape)?;
+        let mut trigger = trigger_of(rule, of_rule)?;
+        let follows = family::follows(rule, of_rule);
         if let Trigger::Anchor(anchors) = &mut trigger {
-            let chosen = self.anchored.chosen.pop_front().unwrap_or_default();
-            *anchors = vec![anchors.swap_remove(chosen)];
+            if !follows {
+                let chosen = self.anchored.chosen.pop_front().unwrap_or_default();
+                self.anchored.last = vec![anchors.swap_remove(chosen)];
+            }
+            *anchors = self.anchored.last.clone();
         }
         let id = self.shape_count;
         self.shape_count += 1;
         self.windows.push(trigger.window());
         match heads(shape, 2).filter(|_| !matches!(trigger, Trigger::Context)) {
-            Some(heads) => heads.iter().for_each(|head| self.live_heads.add(slot(head), id)),
+            Some(heads) => {
+                let table = match rule.source.left {
+                    Left::Word | Left::Value => &mut self.live_heads,
+                    Left::Any => &mut self.live_inside,
+                };
+                heads.iter().for_each(|head| table.add(slot(head), id));
+            }
             None => {
-                first.bytes().for_each(|b| self.live.add(usize::from(b), id));
+                let table = match rule.source.context.is_empty() {
+                    true => &mut self.live,
+                    false => &mut self.live_named,
+                };
+                first.bytes().for_each(|b| table.add(usize::from(b), id));
                 self.note_live(shape, trigger.window());
             }
         }
@@ -210,16 +192,19 @@ impl Emitter {
         for word in rule.source.context.iter().filter(|_| matches!(trigger, Trigger::Context)) {
             self.contexts.add(slot(&word.as_bytes()[..3]), id);
         }
-        self.trigger(id, shape, &trigger);
+        match trigger {
+            // What is looked for finds the whole family.
+            Trigger::Anchor(_) if follows => {}
+            _ => self.trigger(id, rule, of_rule, &trigger),
+        }
 
         let (segs, secret) = self.segs(shape);
         let profile = profile(&rule.source);
-        let named = !rule.source.context.is_empty();
         let right = self.right(rule, shape);
         let literal = shape.items.iter().take_while(|item| item.single().is_some()).count();
         _ = writeln!(
             self.shapes,
-            "Shape {{ rule: {number}, named: {named}, profile: Profile::{profile}, segs: &[{segs}], secret: ({}, {}), left: Left::{:?}, right: \
+            "Shape {{ rule: {number}, profile: Profile::{profile}, segs: &[{segs}], secret: ({}, {}), left: Left::{:?}, right: \
              {right}, open: {}, window: {}, literal: {literal}, probe: {:?} }},",
             secret.0,
             secret.1,
@@ -231,11 +216,17 @@ impl Emitter {
         Ok(())
     }
 
-    fn trigger(&mut self, id: usize, shape: &Shape, trigger: &Trigger) {
+    fn trigger(&mut self, id: usize, rule: &Rule, of_rule: usize, trigger: &Trigger) {
+        let shape = &rule.shapes[of_rule];
         match trigger {
             Trigger::Context => {}
             Trigger::Start => match heads(shape, 3) {
-                Some(heads) => heads.iter().for_each(|head| self.start.add(slot(head), id)),
+                Some(heads) => {
+                    for head in heads {
+                        self.start.add(slot(&head), id);
+                        self.begins.insert(head[0]);
+                    }
+                }
                 // `trigger_of` has seen to it that there is one.
                 None => self.probed.extend(probe(shape).map(|(at, byte)| (id, at, byte))),
             },
@@ -257,30 +248,36 @@ impl Emitter {
                 self.after_count += 1;
             }
             Trigger::Anchor(anchors) => {
-                anchors.iter().for_each(|anchor| self.anchored(id, shape, anchor))
+                let follows = |number: &usize| family::follows(rule, *number);
+                let family = (of_rule + 1..rule.shapes.len()).take_while(follows).count();
+                let shapes = &rule.shapes[of_rule..=of_rule + family];
+                anchors.iter().for_each(|anchor| self.anchored(id, shapes, anchor))
             }
         }
     }
 
-    fn anchored(&mut self, id: usize, shape: &Shape, anchor: &Anchor) {
+    fn anchored(&mut self, id: usize, shapes: &[Shape], anchor: &Anchor) {
+        let (count, members) = (shapes.len(), family::members(shapes));
+        let fold = shapes.iter().any(|shape| shape.fold);
         let number = |bytes: &mut dyn Iterator<Item = u8>| {
             bytes.enumerate().fold(0_u64, |number, (at, byte)| number | u64::from(byte) << (8 * at))
         };
         let text = &anchor.text;
-        let is_letter = |byte: &u8| shape.fold && byte.is_ascii_alphabetic();
+        let is_letter = |byte: &u8| fold && byte.is_ascii_alphabetic();
         let mask = number(&mut text.iter().map(|_| 0xFF));
         let fold = number(&mut text.iter().map(|b| if is_letter(b) { 0x20 } else { 0 }));
         let value = number(&mut text.iter().copied());
         let (min, max) = anchor.back;
-        // What follows may be escaped from here on: nothing would escape what stands before.
-        let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.-".contains(byte);
-        let plain = 3 + text.iter().skip(3).take_while(|byte| is_plain(byte)).count();
         _ = writeln!(
             self.anchored_rows,
-            "Anchored {{ shape: {id}, back: ({min}, {max}), plain: {plain}, mask: {mask:#x}, fold: {fold:#x}, value: \
-             {value:#x} }},"
+            "Anchored {{ shape: {id}, count: {count}, back: ({min}, {max}), mask: {mask:#x}, fold: {fold:#x}, value: \
+             {value:#x}, members: {members} }},"
         );
-        anchor.cases.iter().for_each(|bytes| self.anchors.add(slot(bytes), self.anchored_count));
+        for bytes in &anchor.cases {
+            self.anchors.add(slot(bytes), self.anchored_count);
+            // The escape may stand for its first byte, or for its second.
+            bytes.iter().take(2).for_each(|byte| self.begins.insert(*byte));
+        }
         self.anchored_count += 1;
     }
 
@@ -360,8 +357,11 @@ impl Emitter {
     fn right(&mut self, rule: &Rule, shape: &Shape) -> String {
         let inside = shape.secret.end == shape.items.len();
         match shape.items.last() {
-            Some(last) if rule.source.right == Right::Class && inside && !shape.is_open() => {
+            Some(last) if rule.source.right != Right::Any && inside && !shape.is_open() => {
                 let mut set = last.set;
+                if rule.source.right == Right::Value {
+                    VALUE_GOES_ON.iter().for_each(|b| set.insert(*b));
+                }
                 (0..=255).filter(u8::is_ascii_alphanumeric).for_each(|b| set.insert(b));
                 format!("Some({})", self.set(&set))
             }
@@ -376,7 +376,8 @@ impl Emitter {
 
     fn finish(mut self) -> String {
         // The widest first: a search that is far from the end stops at the first that is too narrow.
-        for table in [&mut self.live, &mut self.live_heads, &mut self.firsts] {
+        let live = [&mut self.live, &mut self.live_named, &mut self.firsts];
+        for table in live.into_iter().chain([&mut self.live_heads, &mut self.live_inside]) {
             for list in table.0.values_mut() {
                 list.sort_by_key(|shape| Reverse(self.windows[*shape]));
             }
@@ -401,20 +402,28 @@ impl Emitter {
         out.push_str(&self.after_slots.hashed("LITERALS", as_they_are));
         out.push_str(&self.anchors.hashed("ANCHORS", as_they_are));
         out.push_str(&self.contexts.hashed("CONTEXTS", as_they_are));
-        out.push_str(&self.live_heads.hashed("LIVE_HEADS", |shape| Reverse(self.windows[shape])));
+        let widest = |shape: usize| Reverse(self.windows[shape]);
+        out.push_str(&self.live_heads.hashed("LIVE_HEADS", widest));
+        out.push_str(&self.live_inside.hashed("LIVE_INSIDE", widest));
         out.push_str(&self.live.by_byte("LIVE_INDEX"));
+        out.push_str(&self.live_named.by_byte("LIVE_NAMED"));
         out.push_str(&self.firsts.by_byte("FIRST_INDEX"));
         _ = writeln!(
             out,
             "pub(crate) static LIVE_SET: &ByteSet = &ByteSet::new({:?});",
             self.live_set.0
         );
+        let begins = self.begins.0;
+        _ = writeln!(out, "pub(crate) static BEGINS: &ByteSet = &ByteSet::new({begins:?});");
         let nibbles = &self.anchored.nibbles;
-        _ = writeln!(out, "pub(crate) static NIBBLES: [Nibbles; 2] = [{nibbles}];");
+        _ = writeln!(out, "pub(crate) static NIBBLES: [Nibbles; 3] = [{nibbles}];");
         _ = writeln!(out, "pub(crate) const WINDOW_MAX: usize = {window_max};");
         out
     }
 }
+
+/// Signs that go on with a value, or say that it is a piece of a program.
+const VALUE_GOES_ON: &[u8] = b"!#$(*+-./:=?@[^_{~";
 
 /// The first profile that a rule is looked for in; what it tells there is for the engine to decide.
 fn profile(source: &Source) -> &'static str {
@@ -422,24 +431,14 @@ fn profile(source: &Source) -> &'static str {
         // Its checksum may make it certain.
         _ if source.check.as_ref().is_some_and(|check| check.is_checksum()) => "Quiet",
         Confidence::Possible => "Strict",
+        _ if source.check.as_ref().is_some_and(|check| check.is_named()) => "Default",
         Confidence::Certain if source.context.is_empty() => "Quiet",
-        Confidence::Likely | Confidence::Certain => "Default",
+        Confidence::Likely | Confidence::Certain => "Plain",
     }
 }
 
 fn bytes(text: &[u8]) -> String {
     format!("b\"{}\"", text.escape_ascii())
-}
-
-/// As the engine's `hash(key(bytes))`.
-fn slot(bytes: &[u8]) -> usize {
-    let key = bytes.iter().rev().fold(0_u64, |key, byte| key << 8 | u64::from(*byte));
-    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 49) as usize
-}
-
-/// As the engine's `hash(folded_key(bytes))`.
-fn folded_slot(bytes: &[u8]) -> usize {
-    slot(&bytes.iter().map(|byte| byte | 0x20).collect::<Vec<_>>())
 }
 
 /// All that the first `count` bytes of a shape may be, unless that is too much.

@@ -15,6 +15,13 @@ pub(crate) fn of_pair(first: u8, second: u8) -> f64 {
     table[usize::from(first) << 8 | usize::from(second)]
 }
 
+/// How much of traffic a byte is, 0 to 1.
+pub(crate) fn of_byte(byte: u8) -> f64 {
+    static TABLE: OnceLock<Vec<f64>> = OnceLock::new();
+    let sum = |byte: u8| (0..=255).map(|second| of_pair(byte, second)).sum();
+    TABLE.get_or_init(|| (0..=255).map(sum).collect())[usize::from(byte)]
+}
+
 fn table() -> Vec<f64> {
     let unlisted = |pair: usize| {
         let [first, second] = [(pair >> 8) as u8, pair as u8];

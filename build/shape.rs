@@ -1,6 +1,6 @@
 //! Parses a shape: a subset of regular expressions without backtracking (docs/rule-format.md).
 
-use std::ops::Range;
+use std::{collections::BTreeSet, ops::Range};
 
 /// The largest bounded shape, in bytes: what a stream may have to hold back for it.
 pub(crate) const SHAPE_BYTES_MAX: u32 = 4096;
@@ -8,6 +8,22 @@ pub(crate) const SHAPE_BYTES_MAX: u32 = 4096;
 const EXPANDED_MAX: usize = 6;
 /// The upper count of an open-ended item.
 pub(crate) const OPEN: u32 = u32::MAX;
+
+/// A shorter word makes no family: it offers no anchor.
+const FAMILY_WORD_MIN: usize = 3;
+
+/// Puts those behind each other that begin with the same word.
+pub(crate) fn by_family(shapes: Vec<Shape>) -> Vec<Shape> {
+    let mut families: Vec<(Option<Vec<u8>>, Vec<Shape>)> = Vec::new();
+    for shape in shapes {
+        let word = shape.family();
+        match families.iter_mut().find(|(other, _)| word.is_some() && *other == word) {
+            Some((_, members)) => members.push(shape),
+            None => families.push((word, vec![shape])),
+        }
+    }
+    families.into_iter().flat_map(|(_, members)| members).collect()
+}
 
 /// A set of bytes.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -118,6 +134,41 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
+    /// The letters, digits, `_` and `-` that it begins with, as far as they are given.
+    pub(crate) fn word(&self) -> Vec<u8> {
+        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        self.items.iter().map_while(Item::single).take_while(is_word).collect()
+    }
+
+    /// What tells the shapes of a rule apart that begin with the same word: the word, if it is one to look for.
+    pub(crate) fn family(&self) -> Option<Vec<u8>> {
+        Some(self.word()).filter(|word| word.len() >= FAMILY_WORD_MIN)
+    }
+
+    /// What may stand behind so many items, byte by byte, for as many bytes as there must be.
+    pub(crate) fn next(&self, items: usize, bytes: usize) -> Vec<Set> {
+        // An item, and how many of its bytes have been: wherever the bytes so far may have led to.
+        let mut places = BTreeSet::from([(items, 0)]);
+        let mut next = Vec::new();
+        while next.len() < bytes {
+            let (mut set, mut reached) = (Set::EMPTY, BTreeSet::new());
+            while let Some((number, count)) = places.pop_first() {
+                let Some(item) = self.items.get(number) else { return next };
+                if count >= item.min {
+                    places.insert((number + 1, 0));
+                }
+                if count < item.max {
+                    let of = if count == 0 { item.firsts() } else { item.set };
+                    of.bytes().for_each(|byte| set.insert(byte));
+                    reached.insert((number, count + 1));
+                }
+            }
+            next.push(set);
+            places = reached;
+        }
+        next
+    }
+
     pub(crate) fn is_open(&self) -> bool {
         self.items.last().is_some_and(|item| item.max == OPEN)
     }

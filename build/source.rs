@@ -86,6 +86,7 @@ words!(
     Left {
         #[default]
         Word,
+        Value,
         Any
     }
 );
@@ -94,6 +95,7 @@ words!(
     Right {
         #[default]
         Class,
+        Value,
         Any
     }
 );
@@ -157,13 +159,14 @@ fn admit(source: Source, provider: &str, home_hosts: &[String]) -> Result<Rule, 
         provider: source.provider.clone().unwrap_or_else(|| provider.to_owned()),
         home_hosts: source.home_hosts.clone().unwrap_or_else(|| home_hosts.to_vec()),
         source,
-        shapes,
+        shapes: shape::by_family(shapes),
     })
 }
 
 fn is_context(word: &str) -> bool {
     let is_allowed =
         |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-');
+    let word = word.strip_suffix('$').unwrap_or(word);
     word.len() >= 3 && word.bytes().all(is_allowed)
 }
 

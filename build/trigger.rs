@@ -67,7 +67,7 @@ const COMMON: f64 = 1e-3;
 
 /// The trigger of a shape.
 pub(crate) fn of(shape: &Shape, left: Left, has_context: bool) -> Result<Trigger, String> {
-    let starts = run_from(shape, 0) && left == Left::Word && starts_word(shape);
+    let starts = run_from(shape, 0) && left != Left::Any && starts_word(shape);
     if has_context {
         return run_from(shape, 0)
             .then_some(Trigger::Context)
@@ -76,7 +76,14 @@ pub(crate) fn of(shape: &Shape, left: Left, has_context: bool) -> Result<Trigger
     if starts && share_of_start(shape) < COMMON {
         return Ok(Trigger::Start);
     }
-    let other = after_literal(shape).or_else(|| anchors(shape));
+    let literal = after_literal(shape);
+    let other = match &literal {
+        // A sign alone stands before many a run; three bytes of its own do not.
+        Some(Trigger::AfterLiteral { literal: sign, .. }) if sign.len() == 1 => {
+            anchors(shape).or(literal)
+        }
+        _ => literal.or_else(|| anchors(shape)),
+    };
     other.or(starts.then_some(Trigger::Start)).ok_or_else(|| {
         "no place to look for: want 16 bytes of [A-Za-z0-9_-], the first a letter or digit, at \
          the start (left = \"word\"); or 16 of them after a literal; or three fixed bytes in a row \

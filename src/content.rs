@@ -1,6 +1,7 @@
 //! What a message's headers say of its body: whether and how it is scanned.
 
 use crate::{
+    coding::{self, Codings},
     http::{Headers, media_type},
     mask::Style,
 };
@@ -10,6 +11,8 @@ use crate::{
 pub(crate) enum Content {
     /// It is scanned; labels are written in this style.
     Text(Style),
+    /// It is unpacked, and scanned so.
+    Coded(Codings, Style),
     /// It passes unscanned by design.
     Skipped(Unscanned),
     /// It could hold a credential that cannot be seen.
@@ -19,8 +22,12 @@ pub(crate) enum Content {
 /// Why a body is not scanned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Unscanned {
-    /// A content coding or a compressed gRPC message.
+    /// A content coding that is not known, too many of them, or a compressed gRPC message.
     Coded,
+    /// A coded body whose bytes are none of its coding, or that ends too soon.
+    Corrupt,
+    /// A coded body that unpacks to more than it may, or that is longer than may be held.
+    Oversize,
     /// A part of a document (206).
     Range,
     /// Media, fonts, archives and other bytes that are no text.
@@ -34,6 +41,8 @@ impl Unscanned {
     pub fn name(self) -> &'static str {
         match self {
             Unscanned::Coded => "coded",
+            Unscanned::Corrupt => "corrupt",
+            Unscanned::Oversize => "oversize",
             Unscanned::Range => "range",
             Unscanned::Media => "media",
             Unscanned::Upgrade => "upgrade",
@@ -87,7 +96,9 @@ pub(crate) fn of_response(status: &[u8], headers: &Headers) -> Content {
         return Content::Skipped(Unscanned::Upgrade);
     }
     match of_headers(headers) {
-        Content::Text(_) if status == b"206" => Content::Unscannable(Unscanned::Range),
+        Content::Text(_) | Content::Coded(..) if status == b"206" => {
+            Content::Unscannable(Unscanned::Range)
+        }
         content => content,
     }
 }
@@ -97,18 +108,21 @@ fn of_headers(headers: &Headers) -> Content {
     if is_binary(&kind) {
         return Content::Skipped(Unscanned::Media);
     }
-    if ["content-encoding", "grpc-encoding"].iter().any(|name| is_coded(headers, name)) {
+    if coding::names(headers, "grpc-encoding").next().is_some() {
         return Content::Unscannable(Unscanned::Coded);
     }
     let is_form = kind == b"application/x-www-form-urlencoded";
-    Content::Text(if is_form { Style::UrlLabel } else { Style::Label })
+    let style = if is_form { Style::UrlLabel } else { Style::Label };
+    match Codings::of(headers) {
+        None => Content::Text(style),
+        Some(Ok(codings)) => Content::Coded(codings, style),
+        Some(Err(_)) => Content::Unscannable(Unscanned::Coded),
+    }
 }
 
-fn is_coded(headers: &Headers, name: &str) -> bool {
-    headers.all(name).flat_map(|value| value.split(|byte| *byte == b',')).any(|coding| {
-        let coding = coding.trim_ascii();
-        !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity")
-    })
+/// Whether a content type is of what is no text.
+pub(crate) fn is_binary_type(content_type: &[u8]) -> bool {
+    is_binary(&media_type(content_type))
 }
 
 fn is_binary(kind: &[u8]) -> bool {
@@ -147,7 +161,7 @@ mod tests {
                 Content::Skipped(Unscanned::Media),
             ),
             (vec![("content-encoding", "identity")], text),
-            (vec![("content-encoding", "identity, br")], Content::Unscannable(Unscanned::Coded)),
+            (vec![("content-encoding", "identity, lzma")], Content::Unscannable(Unscanned::Coded)),
             (
                 vec![("content-type", "application/grpc"), ("grpc-encoding", "gzip")],
                 Content::Unscannable(Unscanned::Coded),

@@ -4,7 +4,9 @@ use std::fmt;
 
 use crate::{
     fingerprint::{Fingerprint, Fingerprinter},
+    known::NEEDLE,
     rule::{Confidence, Rule},
+    view::escape,
 };
 
 /// How many bytes before a finding a stream remembers.
@@ -35,7 +37,8 @@ pub struct Finding<'a> {
 }
 
 impl Finding<'_> {
-    /// The name of the field whose value the secret begins: `"name": "…` in JSON, `name=` in a form, query or header.
+    /// The name of the field whose value the secret begins: `"name": "…` in JSON, `name=` in a form, query or header,
+    /// `name="name" value="…` in a page.
     ///
     /// `None` where no such name stands directly before it, or where it is cut off by what the stream remembers.
     pub fn field(&self) -> Option<&[u8]> {
@@ -43,8 +46,14 @@ impl Finding<'_> {
     }
 
     /// The keyed fingerprint of the secret; `None` of an open-ended one, which is not there as a whole.
+    ///
+    /// A value from a vault is told by its fingerprint, so that is one of the text behind all escapes.
     pub fn fingerprint(&self, fingerprinter: &Fingerprinter) -> Option<Fingerprint> {
-        self.secret().map(|secret| fingerprinter.of(secret))
+        let is_needle = self.rule.id == NEEDLE.id;
+        self.secret().map(|secret| match is_needle {
+            true => fingerprinter.of(&escape::decode(secret)),
+            false => fingerprinter.of(secret),
+        })
     }
 
     /// The whole secret, where it is there.
@@ -72,6 +81,14 @@ impl fmt::Debug for Finding<'_> {
 fn field_before(before: &[u8]) -> Option<&[u8]> {
     let is_name =
         |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'[' | b']');
+    let input = before.strip_suffix(b" value=\"").or_else(|| before.strip_suffix(b" value='"));
+    if let Some(name) = input.and_then(|rest| rest.strip_suffix(b"\"").or(rest.strip_suffix(b"'")))
+    {
+        let start = name.iter().rposition(|byte| !is_name(byte))? + 1;
+        let (rest, name) = name.split_at_checked(start)?;
+        let is_named = rest.ends_with(b" name=\"") || rest.ends_with(b" name='");
+        return is_named.then_some(name).filter(|name| !name.is_empty());
+    }
     let (rest, json) = match before {
         [rest @ .., b'"'] => (rest.trim_ascii_end().strip_suffix(b":")?.trim_ascii_end(), true),
         rest => (rest.strip_suffix(b"=")?, false),
@@ -96,11 +113,15 @@ mod tests {
 
     #[test]
     fn fields_are_named() {
-        let cases: [(&str, Option<&str>); 8] = [
+        let cases: [(&str, Option<&str>); 12] = [
             (r#"{"access_token": ""#, Some("access_token")),
             (r#"{"a":1,"id_token":""#, Some("id_token")),
             ("grant_type=x&state=", Some("state")),
             ("state=", Some("state")),
+            (r#"<input type="hidden" name="id_token" value=""#, Some("id_token")),
+            ("<input name='state' value='", Some("state")),
+            (r#"<input name="a" id="state" value=""#, None),
+            (r#"name="" value=""#, None),
             ("no name ", None),
             (r#""value""#, None),
             ("", None),

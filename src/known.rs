@@ -1,7 +1,8 @@
 //! Known values: credentials that are no longer looked for by their shape, because they are known.
 //!
 //! They are given in one of two ways:
-//! - as **values**: found by exact match wherever the bytes stand, in a word or out of it;
+//! - as **values**: found wherever the bytes stand, in a word or out of it, as they are or behind escapes of JSON, URLs and
+//!   HTML;
 //! - as **keyed fingerprints**, by whoever does not want to hold the value here: matched against whole token runs only.
 //!   A run is a stretch of `[A-Za-z0-9._+/~-]` as long as it goes, with the `=` behind it, of 8 to 512 bytes. A secret
 //!   with other bytes in it (a space, a quote, `=` in the middle, `:`) is found by value alone, and so is one that
@@ -10,6 +11,7 @@
 //! Each run costs an HMAC. A fingerprint may say how long its secret is (`3f9c…:40`); if all do, runs of other lengths
 //! cost next to nothing.
 
+mod behind;
 mod runs;
 mod values;
 
@@ -21,6 +23,7 @@ use crate::{
     rule::{Kind, Rule},
     scan::{Found, Hit, Window},
     secret::Secret,
+    view::escape::RAW_BYTES_MAX,
 };
 
 /// How many values there may be.
@@ -36,6 +39,13 @@ pub const RUN_BYTES: std::ops::RangeInclusive<usize> = 8..=512;
 pub static VALUE: Rule = rule("known.value", "Known value");
 /// What a fingerprint is found as.
 pub static FINGERPRINT: Rule = rule("known.fingerprint", "Known value, by its fingerprint");
+
+/// What a value from a vault is found as.
+pub(crate) static NEEDLE: Rule = rule("inject.value", "Value from a vault");
+/// What a placeholder is found as.
+pub(crate) static PLACEHOLDER: Rule = rule("inject.placeholder", "Placeholder of a credential");
+/// What a honeytoken is found as.
+pub(crate) static HONEYTOKEN: Rule = rule("inject.honeytoken", "Honeytoken");
 
 /// Of no kind that a field's name (`state`, `nonce`) excuses.
 const fn rule(id: &'static str, title: &'static str) -> Rule {
@@ -139,7 +149,17 @@ impl KnownValues {
                 return Err(KnownError::new("fingerprints", reason));
             }
         };
+        let values = values.into_iter().map(|value| (value, &VALUE)).collect();
         Ok(KnownValues { values: Values::new(values), runs })
+    }
+
+    /// Takes what an injecting filter looks for, each with what it is found as. Who calls bounds how many there are.
+    ///
+    /// What is longer than [`VALUE_BYTES`] allows could not wait in a stream, and is left out.
+    pub(crate) fn needles(values: Vec<(Secret, &'static Rule)>) -> Option<KnownValues> {
+        let fits = |value: &Secret| (1..=*VALUE_BYTES.end()).contains(&value.expose().len());
+        let values = values.into_iter().filter(|(value, _)| fits(value)).collect();
+        Values::new(values).map(|values| KnownValues { values: Some(values), runs: None })
     }
 
     /// Whether there is nothing to find.
@@ -147,10 +167,15 @@ impl KnownValues {
         self.values.is_none() && self.runs.is_none()
     }
 
-    /// How many bytes may wait: as many as the longest has.
+    /// How many bytes may wait: as many as the longest can have, each of them behind the longest escape.
     pub fn length_max(&self) -> usize {
-        let values = self.values.as_ref().map_or(0, Values::length_max);
+        let values = self.values.as_ref().map_or(0, Values::length_max) * RAW_BYTES_MAX;
         values.max(self.runs.as_ref().map_or(0, Runs::length_max))
+    }
+
+    /// How many bytes the shortest value has.
+    pub(crate) fn length_min(&self) -> usize {
+        self.values.as_ref().map_or(0, Values::length_min)
     }
 
     /// The first match in the window from a place on.

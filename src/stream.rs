@@ -10,9 +10,9 @@ use crate::{
     finding::{BEFORE_BYTES_MAX, Finding},
     mask::{Masker, Style},
     rule::Kind,
-    scan::{Found, Hit, Recent, Window},
+    scan::{self, ESCAPED_BYTES_MAX, Found, Hit, Recent, TRIGGER_BYTES_MAX, Window},
     view::{
-        self, View, basic,
+        self, View, basic, escape,
         follow::{Follow, Piece},
     },
 };
@@ -75,8 +75,12 @@ const FOOTER: &[u8] = b"-----";
 /// How many encodings may stand inside each other: base64 of base64.
 const VIEWS_MAX: u8 = 2;
 
-/// How much of a chunk is joined with the tail before it, so that not all of it is copied.
+/// How much of a chunk is joined with the tail before it, so that not all of it is copied: enough to decide what starts there.
 const SEAM_BYTES: usize = 512;
+const _: () = assert!(SEAM_BYTES >= TRIGGER_BYTES_MAX + ESCAPED_BYTES_MAX);
+
+/// How many bytes of text an encoded region may have to be looked at as a whole.
+const SKIM_BYTES_MAX: usize = 4_096;
 
 /// How many bytes of an encoded region are looked at together, at first and at most.
 const REGION_BYTES_MIN: usize = 192;
@@ -146,8 +150,13 @@ impl Redactor {
     }
 
     /// Ends the stream: what was kept is decided and sent.
-    pub fn finish(mut self, sink: &mut impl Sink) {
-        self.advance(&[], true, sink);
+    pub fn finish(self, sink: &mut impl Sink) {
+        self.finish_with(&[], sink);
+    }
+
+    /// Takes the last chunk and ends the stream, which is less work than both by themselves: nothing of it may wait.
+    pub(crate) fn finish_with(mut self, chunk: &[u8], sink: &mut impl Sink) {
+        self.advance(chunk, true, sink);
     }
 
     /// How many bytes wait because they may be the start of a finding.
@@ -179,7 +188,10 @@ impl Redactor {
             let waited = bytes.len();
             let seam = chunk.get(..SEAM_BYTES).filter(|_| chunk.len() > 2 * SEAM_BYTES);
             bytes.extend_from_slice(seam.unwrap_or(chunk));
-            let mut done = self.decide(&bytes, end && seam.is_none(), sink);
+            let mut done = match seam {
+                Some(_) => self.decide_seam(&bytes, waited, sink),
+                None => self.decide(&bytes, end, sink),
+            };
             match chunk.get(done.saturating_sub(waited)..) {
                 // The tail is decided: the rest of the chunk can be looked at where it is.
                 Some(rest) if seam.is_some() && done >= waited => chunk = rest,
@@ -202,8 +214,24 @@ impl Redactor {
     /// Decides and sends as many of the bytes as can be; says how many.
     fn decide(&mut self, bytes: &[u8], end: bool, sink: &mut impl Sink) -> usize {
         let before = self.before;
-        let window = Window::new(before.bytes(), bytes, end, self.limits.tail_bytes_max)
-            .with_profile(self.finders.profile);
+        self.decide_in(self.window(before.bytes(), bytes, end), sink)
+    }
+
+    /// The same, of what starts in the first bytes, the tail that waited: what starts behind it is found again in the chunk.
+    fn decide_seam(&mut self, bytes: &[u8], waited: usize, sink: &mut impl Sink) -> usize {
+        let before = self.before;
+        let window = self.window(before.bytes(), bytes, false);
+        let (tail, seam) = bytes.split_at_checked(waited).unwrap_or_default();
+        self.decide_in(window.with_undecided(waited, triggers_behind(tail, seam)), sink)
+    }
+
+    fn window<'a>(&self, before: &'a [u8], bytes: &'a [u8], end: bool) -> Window<'a> {
+        let window = Window::new(before, bytes, end, self.limits.tail_bytes_max);
+        window.with_profile(self.finders.profile)
+    }
+
+    fn decide_in(&mut self, window: Window<'_>, sink: &mut impl Sink) -> usize {
+        let bytes = window.bytes();
         let mut views_from = (self.views > 0).then_some(0);
         let mut at = 0;
         while let Ended::Empty = self.decide_from(&mut at, window.with_views(views_from), sink) {
@@ -238,6 +266,11 @@ impl Redactor {
             match ahead.next(*at) {
                 Found::Hit(hit) => *at = self.send(&window, *at, hit, sink),
                 Found::View(place, kind) => {
+                    if let Some(len) = self.skim(&window, place, kind) {
+                        pass(sink, bytes.get(*at..place + len));
+                        *at = place + len;
+                        continue;
+                    }
                     pass(sink, bytes.get(*at..place));
                     *at = place;
                     started = Some(place);
@@ -255,6 +288,34 @@ impl Redactor {
                 }
             }
         }
+    }
+
+    /// How long an encoded region is in which there is nothing, and in which nothing begins; `None` if it takes a view to tell.
+    ///
+    /// Nearly every region is short, whole and clean: this is what a view would say of it, without one.
+    fn skim(&self, window: &Window<'_>, place: usize, kind: view::Kind) -> Option<usize> {
+        let Finders { rules, known_values, needles, .. } = &self.finders;
+        if rules.is_some() || known_values.is_some() || needles.is_some() {
+            return None;
+        }
+        let (bytes, end) = (window.bytes(), window.is_end());
+        let rest = bytes.get(place..)?;
+        let (text, len) = view::whole(kind, rest, end, SKIM_BYTES_MAX)?;
+        // The triggers of all that may begin in it, so that nothing is undecided there.
+        let after = rest.get(len..)?;
+        let triggers = triggers_behind(rest.get(..len)?, after);
+        if len == 0 || after.len() < triggers {
+            return None;
+        }
+        // What its start may be has been tried.
+        let part = window.with_views(None).with_triggers(place + 1, place + len + triggers);
+        let views = (self.views > 1).then_some(0);
+        let inner = Window::new(b"", &text, true, self.limits.tail_bytes_max)
+            .with_profile(self.finders.profile)
+            .with_views(views);
+        let is_clean = matches!(scan::search(&inner, 0), Found::Nothing)
+            && matches!(scan::search(&part, place), Found::Nothing);
+        is_clean.then_some(len)
     }
 
     fn start_view(&mut self, kind: view::Kind, place: usize) {
@@ -288,8 +349,9 @@ impl Redactor {
             Verdict::Keep => None,
             Verdict::Replace(style) => Some(Masker::new(&finding, style)),
         };
-        // A key's layout is kept, so it is followed from its start on; anything else has a beginning of its own.
-        let is_key = hit.rule.kind == Kind::PrivateKey;
+        // A key's layout is kept, so it is followed from behind its header on; anything else has a beginning of its own,
+        // as has a candidate at the limit, header and all.
+        let is_key = hit.rule.kind == Kind::PrivateKey && start > hit.start;
         let is_whole = hit.open.is_none() || !is_key;
         if is_whole {
             let basic = hit.rule.is_basic() && masker.is_some();
@@ -298,7 +360,6 @@ impl Redactor {
                 Some(masked) => sink.replace(&masked),
                 None => send(sink, masker.as_mut(), secret),
             }
-            pass(sink, bytes.get(secret_end..hit.end));
         }
         if let Some(set) = hit.open {
             let footer = if is_key { FOOTER } else { b"" };
@@ -307,7 +368,8 @@ impl Redactor {
             let follow = Follow::new(set, footer, is_key, left);
             self.open = Some(Open { follow, masker });
         }
-        if is_whole { hit.end } else { start }
+        // What stands behind the secret may begin another match: `password=A;user=sa;password=B`.
+        if is_whole { secret_end } else { start }
     }
 
     /// Sends what belongs to the open-ended finding; says how many bytes those were.
@@ -345,7 +407,7 @@ impl Redactor {
         let part = (REGION_BYTES_MIN + 2 * self.viewed).min(REGION_BYTES_MAX);
         for len in [part, REGION_BYTES_MAX, usize::MAX] {
             let Some(mut view) = self.view.take() else { break };
-            let part = window.cut(at.saturating_add(len)).with_views(None);
+            let part = window.cut(at.saturating_add(len)).with_views(None).with_all();
             let (limit, is_cut) = match Ahead::new(&self.finders, &part).next(at) {
                 Found::Hit(hit) => (hit.start, true),
                 Found::Live(live) => (live, false),
@@ -377,6 +439,13 @@ fn send(sink: &mut impl Sink, masker: Option<&mut Masker>, bytes: &[u8]) {
     }
 }
 
+/// How far into what follows some bytes the triggers stand of all that may begin in them.
+fn triggers_behind(bytes: &[u8], after: &[u8]) -> usize {
+    let near = after.get(..TRIGGER_BYTES_MAX).unwrap_or(after);
+    let is_escaped = bytes.iter().chain(near).any(|byte| escape::is_introducer(*byte));
+    TRIGGER_BYTES_MAX + if is_escaped { ESCAPED_BYTES_MAX } else { 0 }
+}
+
 fn pass(sink: &mut impl Sink, bytes: Option<&[u8]>) {
     if let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) {
         sink.pass(bytes);
@@ -385,6 +454,8 @@ fn pass(sink: &mut impl Sink, bytes: Option<&[u8]>) {
 
 #[cfg(test)]
 mod encoded;
+#[cfg(test)]
+mod regressions;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]

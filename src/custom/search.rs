@@ -245,7 +245,7 @@ impl<'a> Search<'a> {
             return None;
         }
         let secret = self.secret(entry, &span).unwrap_or_else(|| span.clone());
-        let confidence = entry.rule.judge(self.window.bytes().get(secret.clone())?, 0)?;
+        let confidence = entry.rule.judge_own(self.window.bytes().get(secret.clone())?)?;
         Some(Hit {
             rule: entry.rule,
             confidence,

@@ -23,6 +23,59 @@ fn finders(rules: &[(&str, &str)], values: &[&str]) -> Finders {
         profile: rule::Profile::Default,
         rules: Some(Rc::new(CustomRules::new(definitions).unwrap())),
         known_values: Some(Rc::new(KnownValues::new(values, Vec::new(), None).unwrap())),
+        ..Finders::default()
+    }
+}
+
+fn needles(values: &[&str], needles_alone: bool) -> Finders {
+    let values = values.iter().map(|value| Secret::from((*value).to_owned()));
+    let values = values.map(|value| (value, &crate::known::NEEDLE as &'static rule::Rule));
+    let needles = KnownValues::needles(values.collect()).map(Rc::new);
+    Finders {
+        needles,
+        needles_alone,
+        ..finders(&[("acme.key", "acme_[0-9a-f]{8,24}")], &["planted-value"])
+    }
+}
+
+/// A value from a vault is found whatever else stands around it, wherever the text is cut.
+#[test]
+fn whatever_overlaps_a_needle_gives_way() {
+    let finders = needles(&["0123abcd4567ef89"], false);
+    for (text, expected) in [
+        ("x acme_0123abcd4567ef89 y", vec![("inject.value", 7, 23)]),
+        ("x acme_00000123abcd4567ef89 y", vec![("inject.value", 11, 27)]),
+        ("x acme_0123abcd y planted-value", vec![("acme.key", 2, 15), ("known.value", 18, 31)]),
+        ("mysql://app:pw-0123abcd4567ef89-x@db/", vec![("inject.value", 15, 31)]),
+        (
+            "0123abcd4567ef890123abcd4567ef89",
+            vec![("inject.value", 0, 16), ("inject.value", 16, 32)],
+        ),
+    ] {
+        assert_eq!(found(&finders, text), expected, "{text}");
+        let whole = redact(&finders, [text.as_bytes()]);
+        for cut in 0..=text.len() {
+            let (first, second) = text.as_bytes().split_at(cut);
+            assert_eq!(redact(&finders, [first, second]), whole, "{text} cut at {cut}");
+        }
+        assert_eq!(redact(&finders, text.as_bytes().chunks(1)), whole, "{text}");
+    }
+}
+
+#[test]
+fn needles_alone_are_all_that_is_found() {
+    let finders = needles(&["0123abcd4567ef89"], true);
+    let text = "acme_0123abcd mysql://app:hunter2-hunter2@db/ planted-value \
+                -----BEGIN PRIVATE KEY-----\nMIIE0123abcd4567ef89 0123abcd4567ef89";
+    let seen = found(&finders, text);
+    assert_eq!(seen.iter().map(|found| found.0).collect::<Vec<_>>(), ["inject.value"; 2]);
+    // And where it stands encoded: the look into encodings goes on.
+    let hex = "prefix 6b65793d2230313233616263643435363765663839222c2278223a31 suffix";
+    assert_eq!(found(&finders, hex).len(), 1);
+    let whole = redact(&finders, [text.as_bytes()]);
+    for cut in 0..=text.len() {
+        let (first, second) = text.as_bytes().split_at(cut);
+        assert_eq!(redact(&finders, [first, second]), whole, "cut at {cut}");
     }
 }
 
@@ -112,4 +165,16 @@ fn no_cut_changes_what_all_finders_find() {
         count += whole.seen.len();
     }
     assert!(count > 80, "{count} findings");
+}
+
+/// A short encoded region is looked into for needles too, where nothing else of a configuration is looked for.
+#[test]
+fn a_needle_is_found_in_an_encoded_region() {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let value = "0123abcd4567ef89";
+    let finders = Finders { rules: None, known_values: None, ..needles(&[value], false) };
+    let encoded = STANDARD.encode(format!("the key was: {value}, as sent"));
+    let text = format!("{{\"a\": \"{encoded}\", \"b\": \"{}\"}}", "more. ".repeat(200));
+    let seen: Vec<_> = found(&finders, &text).into_iter().map(|(rule, ..)| rule).collect();
+    assert_eq!(seen, ["inject.value"]);
 }

@@ -47,6 +47,68 @@ fn values_are_found_anywhere() {
     assert_eq!(found(&known, "swordswordfish"), ["swordfish"]);
 }
 
+/// A value as others write it: each byte by a function.
+fn written(value: &str, write: impl Fn(char) -> String) -> String {
+    value.chars().map(write).collect()
+}
+
+#[test]
+fn values_are_found_behind_escapes() {
+    let value = "k3y+/\"<&>' =%\\-end";
+    let code = u32::from;
+    let is_odd = |it: char| !it.is_ascii_alphanumeric();
+    let percent = |it| if is_odd(it) { format!("%{:02X}", code(it)) } else { it.to_string() };
+    let json = |it: char| if "\"\\".contains(it) { format!("\\{it}") } else { it.to_string() };
+    let once = written(value, json);
+    let forms = [
+        written(value, percent),
+        // In any case, also of one encoding.
+        written(value, percent).replace("%2B", "%2b").replace("%3C", "%3c"),
+        written(value, |it| format!("%{:02x}", code(it))),
+        written(value, |it| format!("\\u{:04x}", code(it))),
+        written(value, |it| format!("\\x{:02X}", code(it))),
+        written(value, |it| format!("&#{};", code(it))),
+        written(value, |it| format!("&#x{:X};", code(it))),
+        written(value, |it| if it == '<' { "&lt;".into() } else { it.to_string() }),
+        once.clone(),
+        once.replace('/', "\\/"),
+        written(&once, json),
+        written(&written(&once, json), json),
+        written(&written(value, percent), percent),
+        written(&once, percent),
+    ];
+    let known = values(&[value, "k3y+/-other", "swordfish"]);
+    for form in &forms {
+        for text in [format!("say {form}, swordfish"), format!("{form}{form}swordfish")] {
+            let times = text.matches(form.as_str()).count();
+            let mut expected = vec![form.as_str(); times];
+            expected.push("swordfish");
+            assert_eq!(found(&known, &text), expected);
+            let search = |window: &Window<'_>, from: usize| known.search(window, from);
+            assert_cuts_change_nothing(search, text.as_bytes(), known.length_max());
+        }
+        // Another one, however near, is none.
+        let near =
+            form.replacen("k3y", "k4y", 1).replacen("%33", "%34", 1).replacen("0033", "0034", 1);
+        let near = near.replacen("\\x33", "\\x34", 1).replacen("&#51;", "&#52;", 1);
+        let near = near.replacen("&#x33;", "&#x34;", 1);
+        assert_ne!(&near, form);
+        assert!(found(&known, &near).is_empty(), "{near}");
+    }
+}
+
+/// The limit of what may wait is that of any candidate.
+#[test]
+fn what_is_longer_behind_escapes_than_may_wait_is_not_found() {
+    let limit = crate::stream::Limits::default().tail_bytes_max;
+    for (len, good) in [(limit / 6 - 1, true), (limit / 6, true), (limit / 6 + 1, false)] {
+        let value = String::from_utf8(Random(3).text(b"abcdefgh", len)).unwrap();
+        let text = written(&value, |it| format!("\\u{:04x}", u32::from(it)));
+        let known = values(&[&value]);
+        assert_eq!(found(&known, &format!("-{text}-")).len(), usize::from(good), "{len}");
+    }
+}
+
 #[test]
 fn the_longest_value_wins_at_a_place() {
     let known = values(&["swordfish", "swordfish-and-chips", "fish-and"]);
@@ -119,6 +181,9 @@ fn no_byte_waits_without_a_reason() {
     assert_eq!(tails(&known, "a swordfisx"), [0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0]);
     assert_eq!(tails(&known, "swordfishbone"), [1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0, 0, 0]);
     assert_eq!(tails(&known, "sfishb"), [1, 1, 2, 3, 4, 5, 0]);
+    // An escape may be any byte until it is there, but not that of another value.
+    assert_eq!(tails(&known, "a%73w%7"), [0, 1, 2, 3, 4, 5, 6, 0]);
+    assert_eq!(tails(&known, "%74\\n%2"), [1, 2, 0, 1, 0, 1, 2, 0]);
     let known = runs(&["swordfish"], true);
     assert_eq!(tails(&known, "ab cdefghijkl"), [1, 2, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 0]);
 }

@@ -4,10 +4,12 @@
 
 mod check;
 pub mod example;
+mod placeholder;
 mod profile;
 pub mod selector;
 pub(crate) mod shape;
 pub(crate) mod table;
+mod words;
 
 use check::Check;
 pub use profile::Profile;
@@ -141,15 +143,26 @@ impl Rule {
         self.id == "generic.basic_header"
     }
 
+    /// The confidence of a match of a rule of a configuration, or `None` where it is a template or of too few bytes: what
+    /// somebody looks for may be as regular as it likes.
+    pub(crate) fn judge_own(&self, secret: &[u8]) -> Option<Confidence> {
+        let is_placeholder = placeholder::is_placeholder(secret, self.distinct_min, false);
+        (!is_placeholder).then_some(self.confidence)
+    }
+
     /// The confidence of a match of the shape, or `None` where the bytes are no such credential.
     ///
     /// A checksum that holds makes it certain; one that does not lowers it by a step and frees nothing, since real
     /// leaks get mangled. A structure that does not hold, or a placeholder such as `xxxxxxxx`, is no finding.
-    pub(crate) fn judge(&self, secret: &[u8], prefix: usize) -> Option<Confidence> {
-        if check::is_placeholder(secret.get(prefix..).unwrap_or_default(), self.distinct_min) {
+    /// `prefix`: so many of the first bytes are the vendor's; `lead`: what the match has before the secret.
+    pub(crate) fn judge(&self, lead: &[u8], secret: &[u8], prefix: usize) -> Option<Confidence> {
+        let own = secret.get(prefix..).unwrap_or_default();
+        // Of a private key the layout is seen, and bytes that stand in every one.
+        let is_key = self.kind == Kind::PrivateKey;
+        if placeholder::is_placeholder(own, self.distinct_min, !is_key) {
             return None;
         }
-        match self.check.holds(secret) {
+        match self.check.holds(lead, secret) {
             check::Outcome::Holds => Some(Confidence::Certain),
             check::Outcome::Unchecked => Some(self.confidence),
             check::Outcome::Broken => Some(self.confidence.lowered()),
@@ -157,6 +170,9 @@ impl Rule {
         }
     }
 }
+
+/// What tells this set of built-in rules from another: a digest of the files that they were made from.
+pub const DIGEST: &str = env!("HUSHGATE_RULES_DIGEST");
 
 /// The built-in rules, in a fixed order.
 pub fn builtin() -> &'static [Rule] {

@@ -20,6 +20,11 @@ impl Selector {
         is_good.then(|| Selector(text.to_owned())).ok_or("want a rule's id, or vendor.*")
     }
 
+    /// Its text.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
     /// Whether it names the rule of this id.
     pub fn names(&self, id: &str) -> bool {
         match self.0.strip_suffix('*') {

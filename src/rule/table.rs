@@ -1,30 +1,75 @@
 //! The types of the built-in tables, which `build.rs` fills.
 
-use crate::view::escape::is_introducer;
+use crate::view::escape::is_marker;
 
 use super::check::{Check, Encoding};
 use super::{Confidence, Exposure, Kind, Profile, Rule, Severity, example::Examples};
 
 /// A set of bytes.
+///
+/// For each lower half of a byte a row of eight bits, one for each upper half: of the bytes below 0x80, and of the others. So
+/// that vectors can look up sixteen bytes at once.
 #[derive(Debug)]
-pub(crate) struct ByteSet([u64; 4]);
+pub(crate) struct ByteSet([[u8; 16]; 2]);
 
 impl ByteSet {
+    /// Of a bit a byte.
+    #[allow(clippy::indexing_slicing)] // Made at compile time; halves of bytes are below 16.
     pub(crate) const fn new(bits: [u64; 4]) -> Self {
-        ByteSet(bits)
+        let mut rows = [[0; 16]; 2];
+        let mut byte = 0;
+        while byte < 256 {
+            let has = bits[byte / 64] >> (byte % 64) & 1 == 1;
+            rows[byte / 128][byte % 16] |= (has as u8) << (byte / 16 % 8);
+            byte += 1;
+        }
+        ByteSet(rows)
     }
 
     /// Whether the byte is of the set.
-    #[inline]
-    #[allow(clippy::indexing_slicing)] // A byte shifted right by six is at most 3.
+    #[inline(always)]
+    #[allow(clippy::indexing_slicing)] // A byte's highest bit is at most 1, its lower half at most 15.
     pub(crate) fn has(&self, byte: u8) -> bool {
-        self.0[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1
+        self.0[usize::from(byte >> 7)][usize::from(byte & 15)] >> (byte >> 4 & 7) & 1 == 1
     }
 
     /// How many of the first bytes are of the set, at most `max`.
     #[inline]
     pub(crate) fn run(&self, bytes: &[u8], max: usize) -> usize {
-        bytes.iter().take(max).take_while(|byte| self.has(**byte)).count()
+        let bytes = bytes.get(..max).unwrap_or(bytes);
+        let long = self.long_run(bytes);
+        let rest = bytes.get(long..).unwrap_or_default();
+        long + rest.iter().take_while(|byte| self.has(**byte)).count()
+    }
+
+    /// Some of the run, as much of it as vectors tell.
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+    #[inline(always)]
+    fn long_run(&self, _: &[u8]) -> usize {
+        0
+    }
+
+    /// Some of the run, as much of it as vectors tell: whole sixteens of bytes.
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    #[allow(unsafe_code)]
+    #[inline]
+    fn long_run(&self, bytes: &[u8]) -> usize {
+        use std::arch::wasm32::*;
+        let (chunks, _) = bytes.as_chunks::<16>();
+        // SAFETY: a row and a chunk have sixteen bytes each.
+        let load = |bytes: &[u8; 16]| unsafe { v128_load(bytes.as_ptr().cast()) };
+        let [low, high] = &self.0;
+        let (low, high) = (load(low), load(high));
+        let bits = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128);
+        let is_of_set = |chunk: &&[u8; 16]| {
+            let bytes = load(chunk);
+            let half = v128_and(bytes, u8x16_splat(15));
+            let beyond = i8x16_shr(bytes, 7);
+            let rows = v128_bitselect(u8x16_swizzle(high, half), u8x16_swizzle(low, half), beyond);
+            let bit = u8x16_swizzle(bits, u8x16_shr(bytes, 4));
+            i8x16_all_true(v128_and(rows, bit))
+        };
+        16 * chunks.iter().take_while(is_of_set).count()
     }
 }
 
@@ -51,6 +96,8 @@ impl Seg {
 pub(crate) enum Left {
     /// No letter or digit, save as the end of an escape.
     Word,
+    /// Nor `_`, `-`, `/` or `.`: what follows is a value, and no part of a name or path.
+    Value,
     /// Anything.
     Any,
 }
@@ -60,8 +107,6 @@ pub(crate) enum Left {
 pub(crate) struct Shape {
     /// The rule's place in `RULES`.
     pub(crate) rule: u16,
-    /// Whether its rule has a context.
-    pub(crate) named: bool,
     /// The first profile that it is looked for in.
     pub(crate) profile: Profile,
     pub(crate) segs: &'static [Seg],
@@ -101,17 +146,39 @@ pub(crate) struct AfterLiteral {
 /// A shape that is looked for where some fixed bytes stand.
 #[derive(Debug)]
 pub(crate) struct Anchored {
+    /// The first shape, and how many there are: a family is looked for together.
     pub(crate) shape: u16,
+    pub(crate) count: u16,
     /// How far before those bytes it starts: at least, at most.
     pub(crate) back: (u16, u16),
-    /// How many of those bytes nothing would escape.
-    pub(crate) plain: u8,
     /// Of eight bytes, as a number, those that are fixed.
     pub(crate) mask: u64,
     /// The bits that tell the cases of their letters, where either is taken.
     pub(crate) fold: u64,
     /// What they are.
     pub(crate) value: u64,
+    /// What tells the shapes of a family apart.
+    pub(crate) members: Option<&'static Members>,
+}
+
+/// Shapes of one rule that begin with the same word: where that is, the bytes behind it rule most of them out.
+#[derive(Debug)]
+pub(crate) struct Members {
+    /// How many bytes the word has.
+    pub(crate) len: u8,
+    /// For each byte behind it, by its lower and its upper half: the shapes that it may belong to, a bit each.
+    pub(crate) behind: [[[u16; 16]; 2]; 4],
+}
+
+impl Members {
+    /// The shapes that may stand where these bytes stand behind the word. What stands behind an escape is another matter.
+    pub(crate) fn fitting(&self, behind: &[u8]) -> u16 {
+        let plain = behind.iter().take_while(|byte| !is_marker(byte)).zip(&self.behind);
+        let of = |table: &[u16; 16], half: u8| table.get(usize::from(half)).copied().unwrap_or(0);
+        plain.fold(u16::MAX, |fitting, (byte, [low, high])| {
+            fitting & of(low, byte & 15) & of(high, byte >> 4)
+        })
+    }
 }
 
 impl Anchored {
@@ -122,9 +189,9 @@ impl Anchored {
         if differs == 0 {
             return true;
         }
-        let place = 8 * u32::from(self.plain);
-        let next = bytes.checked_shr(place).unwrap_or(0) as u8;
-        differs.trailing_zeros() >= place && (is_introducer(next) || next == b'+')
+        // The first byte that differs may begin an escape.
+        let next = (bytes >> (differs.trailing_zeros() & 0b11_1000)) as u8;
+        is_marker(&next)
     }
 }
 
@@ -170,7 +237,7 @@ impl Nibbles {
 pub(crate) struct Hashed {
     /// A bit for each hash that occurs: nearly every look-up ends here, in four kilobytes.
     pub(crate) bits: Bits,
-    /// By the upper bits of the hash.
+    /// By the upper bits of the hash; the lower ones are the highest of each number.
     pub(crate) index: Index<4097>,
 }
 
@@ -183,9 +250,11 @@ impl Hashed {
 
     /// The numbers for these bytes, and for others of the same hash.
     #[inline(always)]
-    pub(crate) fn of(&self, key: u64) -> &'static [u32] {
+    pub(crate) fn of(&self, key: u64) -> impl Iterator<Item = u32> {
         let hash = hash(key);
-        if self.bits.has(hash) { self.index.of(hash >> 3) } else { &[] }
+        let numbers = if self.bits.has(hash) { self.index.of(hash >> 3) } else { &[] };
+        let numbers = numbers.iter().filter(move |number| (**number >> 29) as usize == hash & 7);
+        numbers.map(|number| number & ((1 << 29) - 1))
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) struct Masks {
     pub(super) alnum: u64,
     /// NUL, which every other byte of a text in UTF-16 is.
     pub(super) nul: u64,
-    /// The byte before this one and this one may begin an anchor.
+    /// The two bytes before this one and this one may begin an anchor.
     pub(super) anchor: u64,
 }
 
@@ -72,25 +72,26 @@ pub(super) struct Portable;
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 impl Classify for Portable {
-    type Carry = u8;
-    const NOTHING: u8 = 0;
+    type Carry = [u8; 2];
+    const NOTHING: [u8; 2] = [0; 2];
 
-    fn masks(block: &[u8; BLOCK], carry: u8) -> (Masks, u8) {
+    fn masks(block: &[u8; BLOCK], carry: [u8; 2]) -> (Masks, [u8; 2]) {
         one_by_one(block, carry)
     }
 }
 
 #[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
-fn one_by_one(block: &[u8; BLOCK], mut carry: u8) -> (Masks, u8) {
-    let [one, two] = &NIBBLES;
+fn one_by_one(block: &[u8; BLOCK], mut carry: [u8; 2]) -> (Masks, [u8; 2]) {
+    let [one, two, three] = &NIBBLES;
     let mut masks = Masks::default();
     for (bit, byte) in block.iter().enumerate() {
         let class = CLASSES.of(*byte).cast_signed();
         masks.token |= u64::from(class > TOKEN) << bit;
         masks.alnum |= u64::from(class > ALNUM) << bit;
         masks.nul |= u64::from(class == NUL) << bit;
-        masks.anchor |= u64::from(carry & two.of(*byte) != 0) << bit;
-        carry = one.of(*byte);
+        let [first, both] = carry;
+        masks.anchor |= u64::from(both & three.of(*byte) != 0) << bit;
+        carry = [one.of(*byte), first & two.of(*byte)];
     }
     (masks, carry)
 }
@@ -124,25 +125,28 @@ mod avx2 {
 
     pub(in crate::scan) struct Avx2;
 
-    /// The anchors' buckets of the first byte, for each of the last 32 bytes.
+    /// The anchors' buckets of the first byte, and of the first two, for each of the last 32 bytes.
     #[derive(Clone, Copy)]
-    pub(in crate::scan) struct Carry([u8; 32]);
+    pub(in crate::scan) struct Carry([[u8; 32]; 2]);
 
     impl Classify for Avx2 {
         type Carry = Carry;
-        const NOTHING: Carry = Carry([0; 32]);
+        const NOTHING: Carry = Carry([[0; 32]; 2]);
 
         #[inline(always)]
         fn masks(block: &[u8; BLOCK], mut carry: Carry) -> (Masks, Carry) {
             // SAFETY: `with_avx2` alone uses this type, inside a function that enables AVX2. The loads read 32 bytes
-            // at 0 and 32 of 64; the carry has 32.
+            // at 0 and 32 of 64; each carry has 32.
             unsafe {
                 let at = block.as_ptr();
                 let load = |place: usize| _mm256_loadu_si256(at.add(place).cast());
-                let mut first = _mm256_loadu_si256(carry.0.as_ptr().cast());
-                let low = half(load(0), &mut first);
-                let high = half(load(32), &mut first);
-                _mm256_storeu_si256(carry.0.as_mut_ptr().cast(), first);
+                let [first, both] = &mut carry.0;
+                let mut last = [first, both].map(|last| _mm256_loadu_si256(last.as_ptr().cast()));
+                let low = half(load(0), &mut last);
+                let high = half(load(32), &mut last);
+                let place = carry.0.iter_mut().zip(last);
+                place
+                    .for_each(|(place, last)| _mm256_storeu_si256(place.as_mut_ptr().cast(), last));
                 let join = |low: u32, high: u32| u64::from(low) | u64::from(high) << 32;
                 let masks = Masks {
                     token: join(low.0, high.0),
@@ -157,7 +161,7 @@ mod avx2 {
 
     /// Token, letter-or-digit and anchor bits of 32 bytes.
     #[inline(always)]
-    unsafe fn half(bytes: __m256i, first: &mut __m256i) -> (u32, u32, u32, u32) {
+    unsafe fn half(bytes: __m256i, last: &mut [__m256i; 2]) -> (u32, u32, u32, u32) {
         // SAFETY: as above; no memory is touched but the tables, which are 16 bytes long.
         unsafe {
             let nibble = _mm256_set1_epi8(0x0F);
@@ -176,13 +180,18 @@ mod avx2 {
             let over =
                 |class: __m256i, least: i8| bits(_mm256_cmpgt_epi8(class, _mm256_set1_epi8(least)));
             let class = of(&CLASSES);
-            let [one, two] = &NIBBLES;
-            let one = of(one);
+            let [one, two, three] = &NIBBLES;
             // Each lane's predecessor: the middle of both, then a byte back within each half.
-            let middle = _mm256_permute2x128_si256(*first, one, 0x21);
-            let before = _mm256_alignr_epi8(one, middle, 15);
-            *first = one;
-            let none = _mm256_cmpeq_epi8(_mm256_and_si256(before, of(two)), _mm256_setzero_si256());
+            let before = |last: __m256i, this: __m256i| {
+                let middle = _mm256_permute2x128_si256(last, this, 0x21);
+                _mm256_alignr_epi8(this, middle, 15)
+            };
+            let [last_one, last_both] = *last;
+            let one = of(one);
+            let both = _mm256_and_si256(before(last_one, one), of(two));
+            let all = _mm256_and_si256(before(last_both, both), of(three));
+            *last = [one, both];
+            let none = _mm256_cmpeq_epi8(all, _mm256_setzero_si256());
             let nul = bits(_mm256_cmpeq_epi8(class, _mm256_set1_epi8(NUL)));
             (over(class, TOKEN), over(class, ALNUM), nul, !bits(none))
         }
@@ -200,12 +209,12 @@ mod simd128 {
     pub(in crate::scan) struct Simd128;
 
     impl Classify for Simd128 {
-        /// The anchors' buckets of the first byte, for each of the last 16 bytes.
-        type Carry = v128;
-        const NOTHING: v128 = u64x2(0, 0);
+        /// The anchors' buckets of the first byte, and of the first two, for each of the last 16 bytes.
+        type Carry = [v128; 2];
+        const NOTHING: [v128; 2] = [u64x2(0, 0); 2];
 
         #[inline(always)]
-        fn masks(block: &[u8; BLOCK], carry: v128) -> (Masks, v128) {
+        fn masks(block: &[u8; BLOCK], carry: [v128; 2]) -> (Masks, [v128; 2]) {
             // SAFETY: the loads read 16 bytes at 0, 16, 32 and 48, of 64.
             let load = |place: usize| unsafe { v128_load(block.as_ptr().add(place).cast()) };
             let (one, carry) = part(load(0), carry);
@@ -229,26 +238,31 @@ mod simd128 {
 
     /// Token, letter-or-digit and anchor bits of 16 bytes.
     #[inline(always)]
-    fn part(bytes: v128, first: v128) -> ([u16; 4], v128) {
+    fn part(bytes: v128, last: [v128; 2]) -> ([u16; 4], [v128; 2]) {
         let (low, high) = (v128_and(bytes, u8x16_splat(0x0F)), u8x16_shr(bytes, 4));
         let of = |tables: &Nibbles| {
             v128_and(u8x16_swizzle(load(&tables.low), low), u8x16_swizzle(load(&tables.high), high))
         };
         let class = of(&CLASSES);
-        let [one, two] = &NIBBLES;
+        let [one, two, three] = &NIBBLES;
+        let [last_one, last_both] = last;
         let one = of(one);
-        // Each lane's predecessor.
-        let before = i8x16_shuffle::<15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30>(
-            first, one,
-        );
-        let none = i8x16_eq(v128_and(before, of(two)), i8x16_splat(0));
+        let both = v128_and(before(last_one, one), of(two));
+        let all = v128_and(before(last_both, both), of(three));
+        let none = i8x16_eq(all, i8x16_splat(0));
         let bits = [
             i8x16_bitmask(i8x16_gt(class, i8x16_splat(TOKEN))),
             i8x16_bitmask(i8x16_gt(class, i8x16_splat(ALNUM))),
             i8x16_bitmask(i8x16_eq(class, i8x16_splat(NUL))),
             !i8x16_bitmask(none),
         ];
-        (bits, one)
+        (bits, [one, both])
+    }
+
+    /// Each lane's predecessor.
+    #[inline(always)]
+    fn before(last: v128, this: v128) -> v128 {
+        i8x16_shuffle::<15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30>(last, this)
     }
 
     #[inline(always)]
@@ -287,7 +301,7 @@ mod tests {
     }
 
     fn same<C: Classify>(blocks: &[[u8; BLOCK]; 2]) {
-        let (mut carry, mut expected_carry) = (C::NOTHING, 0);
+        let (mut carry, mut expected_carry) = (C::NOTHING, [0; 2]);
         for block in blocks {
             let (expected, masks);
             (expected, expected_carry) = one_by_one(block, expected_carry);

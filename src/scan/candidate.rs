@@ -5,27 +5,32 @@ use std::ops::Range;
 use once_cell::unsync::Lazy;
 
 use super::{
-    Found, Hit, RUN_BYTES_MIN, Window, batch,
+    Found, Hit, RUN_BYTES_MIN, Window,
+    batch::{LITERAL_LENGTHS, Reasons},
+    best::Best,
     block::is_token,
     live,
     name::{self, Name},
+    specific::specific,
 };
 use crate::{
     rule::{
-        Confidence, Rule,
-        shape::Match,
+        shape::{Match, escaped::Candidate},
         table::{self, AfterLiteral, Anchored, Back, ByteSet, Left, Seg, Shape},
     },
     view::{
         Kind,
         escape::{self, Step},
         gate::{self, Gate},
+        unescaped::Unescaped,
     },
 };
 
 /// Trying shapes at one place of a window.
 pub(super) struct Candidates<'a> {
     pub(super) window: &'a Window<'a>,
+    /// What stands behind the window's escapes.
+    pub(super) unescaped: &'a Unescaped,
     /// What lies before this place is decided.
     pub(super) from: usize,
     pub(super) at: usize,
@@ -34,23 +39,26 @@ pub(super) struct Candidates<'a> {
 /// How far from its anchor a shape may start through escapes.
 const BACK_BYTES_MAX: usize = 64;
 
-/// How many last bytes a literal is looked up by, as the build has it.
-const LITERAL_LENGTHS: [usize; 4] = [1, 2, 3, 5];
-
-/// The best of what has been tried at a place.
-#[derive(Default)]
-struct Best {
-    hit: Option<(usize, Hit)>,
-    /// Where the first undecided candidate starts.
-    live: Option<usize>,
-    /// Where the first candidate starts that matches: it has to wait with those that may be longer.
-    matched: Option<usize>,
-}
+/// How many bytes before a value tell how it is assigned to its name.
+const LEAD_BYTES: usize = 8;
 
 impl Window<'_> {
+    /// Whether the shape may start here as a word.
+    pub(super) fn is_word(&self, shape: &Shape, at: usize) -> bool {
+        match shape.left {
+            Left::Any => true,
+            Left::Word => self.starts_word(at),
+            Left::Value => {
+                let before = self.byte_before(at);
+                let joins = before.is_some_and(|byte| matches!(byte, b'_' | b'-' | b'/' | b'.'));
+                self.starts_word(at) && !joins
+            }
+        }
+    }
+
     /// Whether what stands before a place allows the shape there.
     pub(super) fn admits(&self, shape: &Shape, at: usize) -> bool {
-        if shape.left == Left::Word && !self.starts_word(at) {
+        if !self.is_word(shape, at) {
             return false;
         }
         let words = table::RULES.get(usize::from(shape.rule)).map_or(&[][..], |rule| rule.context);
@@ -61,21 +69,20 @@ impl Window<'_> {
 }
 
 impl Candidates<'_> {
-    /// Tries what a run's start and an anchor stand for.
+    /// Tries what there is a reason to try.
     #[inline(never)]
-    pub(super) fn decide(&self, is_run: bool, is_anchor: bool) -> Found {
+    pub(super) fn decide(&self, reasons: u16) -> Found {
         let mut best = Best::default();
-        if is_run {
+        if reasons & Reasons::START != 0 {
             self.starts(&mut best);
-            let before = self.before();
-            if before.is_none_or(batch::is_after_literal) {
-                self.after_literals(&mut best);
-            }
-            if before.is_none_or(name::may_be_secret) {
-                self.contexts(&mut best);
-            }
         }
-        if is_anchor {
+        if reasons & Reasons::LITERAL != 0 {
+            self.after_literals(&mut best);
+        }
+        if reasons & Reasons::NAME != 0 {
+            self.contexts(&mut best);
+        }
+        if reasons & Reasons::ANCHOR != 0 {
             self.anchors(&mut best);
             if self.is_at_escape() {
                 self.escapes(&mut best);
@@ -84,41 +91,20 @@ impl Candidates<'_> {
         best.found()
     }
 
-    /// The eight bytes before, as a number, where the window has them.
-    fn before(&self) -> Option<u64> {
-        let start = self.at.checked_sub(8)?;
-        let before = self.window.bytes().get(start..)?.first_chunk::<8>()?;
-        Some(u64::from_le_bytes(*before))
-    }
-
     /// What is looked for by the anchor here: all its fixed bytes are there.
     #[inline(always)]
     fn anchors_here(&self) -> impl Iterator<Item = &'static Anchored> {
         let rest = self.window.bytes().get(self.at..).unwrap_or_default();
-        let numbers = match rest.first_chunk::<3>() {
-            Some(head) => table::ANCHORS.of(table::key(head)),
-            None => &[],
-        };
+        let head = rest.first_chunk::<3>().map(|head| table::key(head));
+        let numbers = head.into_iter().flat_map(|head| table::ANCHORS.of(head));
         // Near the end of the window the shape itself has to tell.
         let bytes = rest.first_chunk::<8>().map(|bytes| u64::from_le_bytes(*bytes));
-        let anchored = numbers.iter().filter_map(|number| table::ANCHORED.get(*number as usize));
+        let anchored = numbers.filter_map(|number| table::ANCHORED.get(number as usize));
         anchored.filter(move |anchored| bytes.is_none_or(|bytes| anchored.is_at(bytes)))
-    }
-
-    /// Whether there is an anchor or an escape here: the masks and hashes say so of some other bytes as well.
-    #[inline(always)]
-    pub(super) fn is_at_anchor(&self) -> bool {
-        self.is_at_escape() || self.anchors_here().next().is_some()
     }
 
     fn is_at_escape(&self) -> bool {
         self.window.bytes().get(self.at).is_some_and(|byte| escape::is_introducer(*byte))
-    }
-
-    /// Whether a character of UTF-16 stands here: its second byte is NUL.
-    #[inline(always)]
-    pub(super) fn is_at_wide(&self) -> bool {
-        self.window.bytes().get(self.at + 1) == Some(&0)
     }
 
     /// A region that starts here.
@@ -162,26 +148,39 @@ impl Candidates<'_> {
 
     /// Shapes that have an anchor here.
     fn anchors(&self, best: &mut Best) {
-        self.anchors_here().for_each(|anchored| self.anchored(anchored, best));
+        for anchored in self.anchors_here() {
+            // As if nothing before it were escaped, and through escapes.
+            self.anchored(anchored, best);
+            if let Some(at) = self.back_from(self.at, anchored.back.0.into())
+                && at != self.at
+            {
+                Candidates { at, ..*self }.anchored(anchored, best);
+            }
+        }
     }
 
     /// Shapes whose anchor, start or literal is, or begins with, the escape here.
     fn escapes(&self, best: &mut Best) {
-        let (rest, end) = self.window.rest(self.at);
-        let Some(head) = Escaped::read::<3>(rest, end) else { return };
-        for number in table::STARTS.of(head.0) {
-            self.attempt(*number, self.at, best);
+        let (bytes, end) = (self.window.bytes(), self.window.is_end());
+        let Some(head) = self.unescaped.head::<3>(bytes, end, self.at) else { return };
+        for number in table::STARTS.of(head) {
+            self.attempt(number, self.at, best);
         }
         let before = u64::from(self.window.byte_before(self.at).unwrap_or(0));
-        let behind = (head.0 << 8 | before) & 0xFF_FFFF;
-        if table::ANCHORS.may_have(head.0) || table::ANCHORS.may_have(behind) {
+        let behind = (head << 8 | before) & 0xFF_FFFF;
+        if table::ANCHORS.may_have(head) || table::ANCHORS.may_have(behind) {
             // Few places come so far.
-            let text = Escaped::read::<8>(rest, end).map_or(0, |text| text.0);
+            let text = self.unescaped.head::<8>(bytes, end, self.at).unwrap_or(0);
             self.anchors_at(text, self.at, best);
             self.anchors_at(text << 8 | before, self.at.wrapping_sub(1), best);
         }
-        if let Step::Byte { byte, len } = escape::step(rest, end)
-            && rest.iter().skip(len).take(RUN_BYTES_MIN).take_while(|b| is_token(**b)).count()
+        if let Step::Byte { byte, len } = self.unescaped.step(bytes, end, self.at)
+            && bytes
+                .iter()
+                .skip(self.at + len)
+                .take(RUN_BYTES_MIN)
+                .take_while(|b| is_token(**b))
+                .count()
                 == RUN_BYTES_MIN
         {
             self.after_escape(byte, best);
@@ -191,34 +190,51 @@ impl Candidates<'_> {
     /// Shapes with an anchor in eight bytes of text, the first of which stands at a place.
     fn anchors_at(&self, text: u64, place: usize, best: &mut Best) {
         for number in table::ANCHORS.of(text & 0xFF_FFFF) {
-            let Some(anchored) = table::ANCHORED.get(*number as usize) else { continue };
-            if anchored.is_at(text) {
-                let at = self.back_from(place, anchored.back.0.into());
+            let Some(anchored) = table::ANCHORED.get(number as usize) else { continue };
+            if anchored.is_at(text)
+                && let Some(at) = self.back_from(place, anchored.back.0.into())
+            {
                 Candidates { at, ..*self }.anchored(anchored, best);
             }
         }
     }
 
-    /// Where an anchor would stand if no byte before it were an escape: so that its shape starts where it does.
-    fn back_from(&self, at: usize, back: usize) -> usize {
-        let bytes = self.window.bytes().get(..at).unwrap_or_default();
+    /// Where an anchor would stand if no byte before it were an escape: so that its shape starts where it does. `None` where it
+    /// starts before the window, or too far before the anchor.
+    fn back_from(&self, at: usize, back: usize) -> Option<usize> {
+        let bytes = self.window.bytes().get(..at)?;
         let plain = bytes.get(at.saturating_sub(back)..).unwrap_or_default();
         if back > BACK_BYTES_MAX || !plain.iter().any(|byte| escape::is_introducer(*byte)) {
-            return at;
+            return Some(at);
         }
-        let start = (0..back).fold(at, |at, _| {
-            let before = bytes.get(..at).unwrap_or_default();
-            at.saturating_sub(escape::ending_len(before).unwrap_or(1))
-        });
+        let start = (0..back).try_fold(at, |at, _| {
+            // The escape may begin before the window.
+            let len =
+                match at.checked_sub(escape::RAW_BYTES_MAX).and_then(|from| bytes.get(from..at)) {
+                    Some(before) => escape::ending_len(before),
+                    None => {
+                        let before = self.window.preceding::<{ escape::RAW_BYTES_MAX }>(at);
+                        escape::ending_len(before.bytes())
+                    }
+                };
+            at.checked_sub(len.unwrap_or(1))
+        })?;
         // The end of a window waits for no more than this.
         let is_near = at - start <= back + live::ESCAPED_BACK_MAX;
-        if is_near { start + back } else { at }
+        is_near.then_some(start + back)
     }
 
     /// Shapes whose literal ends with the escape here.
     fn after_escape(&self, byte: u8, best: &mut Best) {
         let start = self.at.saturating_sub(4 * escape::RAW_BYTES_MAX);
         let before = self.window.bytes().get(start..self.at).unwrap_or_default();
+        // Unless another escape stands before it, two bytes tell nearly always that no literal ends so.
+        if let (Some(last), None) = (before.last(), escape::ending_len(before)) {
+            let ends = u64::from(*last) | u64::from(byte) << 8;
+            if !table::LITERAL_ENDS.has(table::hash(ends | 0x2020)) {
+                return;
+            }
+        }
         let mut last = escape::decode(before);
         last.push(byte);
         for len in LITERAL_LENGTHS {
@@ -226,7 +242,7 @@ impl Candidates<'_> {
                 return;
             };
             for entry in table::LITERALS.of(table::folded_key(last)) {
-                let Some(after) = table::AFTER.get(*entry as usize) else { continue };
+                let Some(after) = table::AFTER.get(entry as usize) else { continue };
                 if let Some(start) = self.start_before_escape(after) {
                     self.attempt(u32::from(after.shape), start, best);
                 }
@@ -239,7 +255,7 @@ impl Candidates<'_> {
         match after.back {
             Back::Fixed(back) => {
                 let back = (back as usize).checked_sub(1)?;
-                self.back_from(self.at, back).checked_sub(back)
+                self.back_from(self.at, back)?.checked_sub(back)
             }
             Back::Lead { set, min, max } => {
                 let text = (after.literal.len() - 1) as u32;
@@ -256,8 +272,28 @@ impl Candidates<'_> {
         let Some(last) = self.at.checked_sub(min) else { return };
         let first = self.at.saturating_sub(max).max(self.from);
         for start in first..=last {
-            self.attempt(u32::from(anchored.shape), start, best);
+            let mut shapes = self.fitting(anchored, start);
+            while shapes != 0 {
+                let number = shapes.trailing_zeros();
+                shapes &= shapes - 1;
+                self.attempt(u32::from(anchored.shape) + number, start, best);
+            }
         }
+    }
+
+    /// Which of a family's shapes may start at a place, a bit each.
+    #[inline]
+    fn fitting(&self, anchored: &Anchored, start: usize) -> u64 {
+        let all = u64::MAX.checked_shr(64 - u32::from(anchored.count)).unwrap_or(0);
+        let bytes = self.window.bytes().get(start..).unwrap_or_default();
+        let fitting = anchored.members.and_then(|members| {
+            let shape = table::SHAPES.get(usize::from(anchored.shape))?;
+            // If the word has an escape, it ends somewhere else.
+            let is_there = shape.begins(bytes, usize::from(members.len));
+            let behind = bytes.get(usize::from(members.len)..)?;
+            is_there.then(|| members.fitting(behind))
+        });
+        fitting.map_or(all, |fitting| all & u64::from(fitting))
     }
 
     /// Shapes that start where a run does.
@@ -267,7 +303,7 @@ impl Candidates<'_> {
             return;
         };
         for shape in table::STARTS.of(table::key(head)) {
-            self.attempt(*shape, self.at, best);
+            self.attempt(shape, self.at, best);
         }
         for (shape, at, byte) in table::PROBED {
             // Beyond the window's end it may still come.
@@ -279,12 +315,17 @@ impl Candidates<'_> {
 
     /// Shapes whose run is assigned to a name with a certain word.
     fn contexts(&self, best: &mut Best) {
+        // Where the window begins nobody has asked yet, and what is found may not depend on where that is.
+        let before = (1..=8).rev().map(|back| self.window.byte_back(self.at, back).unwrap_or(0));
+        if !name::may_be_secret(before.fold(0, |all, byte| all >> 8 | u64::from(byte) << 56)) {
+            return;
+        }
         let Some(name) = Name::before(self.window, self.at).filter(Name::is_secret) else {
             return;
         };
         for word in name.bytes().windows(3) {
             for shape in table::CONTEXTS.of(table::key(word)) {
-                self.attempt(*shape, self.at, best);
+                self.attempt(shape, self.at, best);
             }
         }
     }
@@ -301,7 +342,7 @@ impl Candidates<'_> {
             };
             let last = before.get(start..).unwrap_or_default();
             for entry in table::LITERALS.of(table::folded_key(last)) {
-                if let Some(after) = table::AFTER.get(*entry as usize)
+                if let Some(after) = table::AFTER.get(entry as usize)
                     && let Some(start) = self.start_before(after)
                 {
                     self.attempt(u32::from(after.shape), start, best);
@@ -346,7 +387,8 @@ impl Candidates<'_> {
             return;
         }
         let (bytes, end) = self.window.candidate(start);
-        match shape.attempt_text(bytes, end) {
+        let candidate = Candidate { start, bytes, end, unescaped: self.unescaped };
+        match shape.attempt_text(&candidate, || self.window.is_word(shape, start)) {
             Match::No => {}
             // Asked last: nearly all that is tried is refused by its first bytes.
             _ if !self.window.admits(shape, start) => {}
@@ -364,15 +406,27 @@ impl Candidates<'_> {
         let rule = table::RULES.get(usize::from(shape.rule))?;
         let secret = start + secret.start..start + secret.end;
         let bytes = self.window.bytes().get(secret.clone())?;
+        // Where the name is no part of the shape, it stands before the match.
+        let recent = Lazy::new(|| self.window.preceding::<LEAD_BYTES>(start));
+        let lead = match self.window.bytes().get(start..secret.start).unwrap_or_default() {
+            [] if rule.check.is_named() => recent.bytes(),
+            lead => lead,
+        };
         let prefix = if secret.start == start { usize::from(shape.literal) } else { 0 };
         // What is judged is what the bytes stand for.
         let text = Lazy::new(|| escape::decode(bytes));
         let is_escaped = bytes.iter().any(|byte| escape::is_introducer(*byte));
         let bytes = if is_escaped { text.as_slice() } else { bytes };
         let prefix = if is_escaped { 0 } else { prefix };
-        let (confidence, label) = (rule.judge(bytes, prefix)?, rule.label);
-        let (rule, confidence) =
-            Some(bytes).filter(|_| rule.yields).and_then(specific).unwrap_or((rule, confidence));
+        let lead_text = Lazy::new(|| escape::decode(lead));
+        let is_escaped = lead.iter().any(|byte| escape::is_introducer(*byte));
+        let lead = if is_escaped { lead_text.as_slice() } else { lead };
+        let (confidence, label) = (rule.judge(lead, bytes, prefix)?, rule.label);
+        let named = Some(lead).filter(|_| rule.check.is_named() && secret.start > start);
+        let (rule, confidence) = Some(bytes)
+            .filter(|_| rule.yields)
+            .and_then(|bytes| specific(b"", bytes).or_else(|| specific(named?, bytes)))
+            .unwrap_or((rule, confidence));
         // A failed checksum lowers the confidence, and frees nothing.
         if confidence.max(rule.confidence) < self.window.profile().confidence_min() {
             return None;
@@ -405,78 +459,9 @@ impl Candidates<'_> {
     }
 }
 
-/// The rule that matches the whole of a secret which a generic rule has found, and the confidence of that.
-fn specific(secret: &[u8]) -> Option<(&'static Rule, Confidence)> {
-    table::FIRST_INDEX.of(usize::from(*secret.first()?)).iter().find_map(|number| {
-        let shape = table::SHAPES.get(*number as usize)?;
-        let rule = table::RULES.get(usize::from(shape.rule))?;
-        match shape.attempt(secret, true) {
-            _ if !rule.context.is_empty() => None,
-            Match::Yes { len, secret: span } if len == secret.len() && span == (0..len) => {
-                Some((rule, rule.judge(secret, usize::from(shape.literal))?))
-            }
-            _ => None,
-        }
-    })
-}
-
-/// The first bytes of a text that begins with an escape, eight at most, as a number, the first one lowest.
-#[derive(Clone, Copy)]
-struct Escaped(u64);
-
-impl Escaped {
-    /// As many as there are, and NULs behind them; `None` where no escape starts, or more bytes are needed to tell.
-    fn read<const N: usize>(bytes: &[u8], end: bool) -> Option<Escaped> {
-        let mut text = 0;
-        let mut rest = bytes;
-        for number in 0..N {
-            let (byte, len) = match escape::step(rest, end) {
-                Step::Byte { byte, len } => (byte, len),
-                Step::Plain if number > 0 => (rest.first().copied().unwrap_or(0), 1),
-                Step::Short if number > 0 => (0, rest.len()),
-                _ => return None,
-            };
-            text |= u64::from(byte) << (8 * number);
-            rest = rest.get(len..).unwrap_or_default();
-        }
-        Some(Escaped(text))
-    }
-}
-
-fn last_set(shape: &Shape) -> Option<&'static ByteSet> {
+pub(super) fn last_set(shape: &Shape) -> Option<&'static ByteSet> {
     match shape.segs.last() {
         Some(Seg::Run { set, .. }) => Some(set),
         _ => None,
-    }
-}
-
-fn earlier(place: Option<usize>, other: usize) -> Option<usize> {
-    Some(place.map_or(other, |place| place.min(other)))
-}
-
-impl Best {
-    fn wait(&mut self, start: usize) {
-        self.live = earlier(self.live, start);
-    }
-
-    /// Keeps the longer match; a bounded one before an open-ended one, whose length says nothing.
-    fn take(&mut self, shape: &Shape, start: usize, hit: Option<Hit>) {
-        let Some(hit) = hit else {
-            return;
-        };
-        self.matched = earlier(self.matched, start);
-        let rank = |hit: &Hit, open: bool| if open { 0 } else { hit.end - hit.secret.start };
-        let rank = rank(&hit, shape.open);
-        if self.hit.as_ref().is_none_or(|(best, _)| rank > *best) {
-            self.hit = Some((rank, hit));
-        }
-    }
-
-    fn found(self) -> Found {
-        match (self.live, self.hit) {
-            (Some(live), _) => Found::Live(self.matched.map_or(live, |start| start.min(live))),
-            (None, Some((_, hit))) => Found::Hit(hit),
-            (None, None) => Found::Nothing,
-        }
     }
 }

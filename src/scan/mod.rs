@@ -5,31 +5,36 @@
 //!
 //! 1. a run of sixteen and more starts, or goes on after `_` or `-`: is it the start of a shape?
 //! 2. such a run follows another byte (`SG.` + run): does a literal of some shape end here?
-//! 3. an anchor: two or three bytes in a row that some shape has at a fixed offset (`://`, `-BE`).
+//! 3. an anchor: three bytes in a row that some shape has at a fixed offset (`://`, `-BE`).
 //!
 //! Triggers are taken in the order of their places, each with the longest match there. That order depends on the
 //! bytes alone, so neither does what is found depend on how they were cut, as long as nothing is given up that a
 //! later byte could turn into a match: that is what [`live`] looks for at the end of the window.
 
 mod batch;
+mod best;
 mod block;
 mod candidate;
 mod live;
 mod name;
+mod specific;
 mod window;
 
 use std::ops::Range;
 
 use crate::{
     rule::{Confidence, Rule},
-    view::{Kind, gate::Gate},
+    view::{Kind, gate::Gate, unescaped::Unescaped},
 };
 
-pub(crate) use self::window::{Recent, Window};
 use self::{
-    batch::{BLOCKS_MAX, Batch},
+    batch::{BLOCKS_MAX, Batch, Reasons},
     block::{BLOCK, Masks},
     candidate::Candidates,
+};
+pub(crate) use self::{
+    live::{ESCAPED_BYTES_MAX, TRIGGER_BYTES_MAX},
+    window::{Recent, Window},
 };
 
 /// How many token bytes in a row are a run.
@@ -44,7 +49,7 @@ pub(crate) struct Hit {
     pub(crate) start: usize,
     /// The secret: what a replacement covers.
     pub(crate) secret: Range<usize>,
-    /// Where the match ends and the search goes on.
+    /// Where the match ends; the search goes on behind the secret.
     pub(crate) end: usize,
     /// Whether the secret goes on after `end`: it is open-ended, or was cut at the limit.
     pub(crate) open: Option<&'static crate::rule::table::ByteSet>,
@@ -80,13 +85,14 @@ pub(crate) fn search(window: &Window<'_>, from: usize) -> Found {
 #[inline(always)]
 fn search_with<C: block::Classify>(window: &Window<'_>, from: usize) -> Found {
     let bytes = window.bytes();
-    let mut at = from;
+    let (mut at, end) = window.triggers(from);
     let mut before = Before::of(window, at);
     let (mut current, mut carry) = masks_at::<C>(bytes, at, C::NOTHING);
     let mut batch = Batch::new();
+    let unescaped = Unescaped::new();
     // Where there was a finding there may be more of them: it starts small.
     let mut blocks = 1;
-    while at < bytes.len() {
+    while at < end {
         let start = at;
         batch.clear();
         for _ in 0..blocks {
@@ -96,8 +102,8 @@ fn search_with<C: block::Classify>(window: &Window<'_>, from: usize) -> Found {
             let starts = current.token & !(current.token << 1 | before.token)
                 | current.alnum & !(current.alnum << 1 | before.alnum);
             let runs = starts & run_starts(current.token, next.token);
-            // The mask's bits stand at the second byte of an anchor.
-            let anchors = current.anchor >> 1 | next.anchor << (BLOCK - 1);
+            // The mask's bits stand at the third byte of an anchor.
+            let anchors = current.anchor >> 2 | next.anchor << (BLOCK - 2);
             // A letter and a NUL: they are looked at like one.
             let wide = current.alnum & (current.nul >> 1 | next.nul << (BLOCK - 1));
             let anchors = anchors | wide;
@@ -105,23 +111,22 @@ fn search_with<C: block::Classify>(window: &Window<'_>, from: usize) -> Found {
             before = Before { token: current.token >> 63, alnum: current.alnum >> 63 };
             current = next;
             at += BLOCK;
-            if at >= bytes.len() {
+            if at >= end || batch.is_full() {
                 break;
             }
         }
         batch.add_words(window, start, window.words_after_escapes(start), 0);
-        batch.sift(window, start, at - start);
+        batch.sift(window, &unescaped, start, at - start);
         while let Some(place) = batch.next().filter(|place| start + place.offset < bytes.len()) {
-            let candidates = Candidates { window, from, at: start + place.offset };
-            let is_anchor = place.is_anchor && candidates.is_at_anchor();
-            if !(place.is_run || is_anchor || candidates.is_at_wide()) {
-                continue;
-            }
-            let live = match candidates.decide(place.is_run, is_anchor) {
-                Found::Nothing if window.has_views(candidates.at) => {
-                    match candidates.gate(place.is_run) {
+            let at = start + place.offset;
+            let candidates = Candidates { window, unescaped: &unescaped, from, at };
+            let is_run = place.reasons & Reasons::RUN != 0;
+            let may_be_view = place.reasons & (Reasons::ENCODED | Reasons::WIDE) != 0;
+            let live = match candidates.decide(place.reasons) {
+                Found::Nothing if may_be_view && window.has_views(at) => {
+                    match candidates.gate(is_run) {
                         Gate::Yes(kind) => return candidates.view(kind),
-                        Gate::Short => candidates.view_start(place.is_run),
+                        Gate::Short => candidates.view_start(is_run),
                         Gate::No => continue,
                     }
                 }
@@ -129,11 +134,17 @@ fn search_with<C: block::Classify>(window: &Window<'_>, from: usize) -> Found {
                 Found::Live(live) => live,
                 hit => return hit,
             };
-            return Found::Live(live::before(window, from, live, candidates.at + 1));
+            return Found::Live(live::before(window, &unescaped, from, live, candidates.at + 1));
         }
         blocks = BLOCKS_MAX.min(blocks * 2);
     }
-    match live::before(window, from, bytes.len(), bytes.len()) {
+    if let Some(place) = window.undecided(from) {
+        return Found::Live(place);
+    }
+    if end < bytes.len() || window.is_decided(from) {
+        return Found::Nothing;
+    }
+    match live::before(window, &unescaped, from, bytes.len(), bytes.len()) {
         place if place < bytes.len() => Found::Live(place),
         _ => Found::Nothing,
     }

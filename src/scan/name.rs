@@ -73,6 +73,13 @@ impl Name {
 
     /// Whether it ends in a word for a credential; an `s` may follow, or a number.
     pub(super) fn is_secret(&self) -> bool {
+        let name = self.without_number();
+        let ends = |name: &[u8]| SECRET_WORDS.iter().any(|word| name.ends_with(word.as_bytes()));
+        ends(name) || name.strip_suffix(b"s").is_some_and(ends)
+    }
+
+    /// The name without a number at its end.
+    fn without_number(&self) -> &[u8] {
         let is_tail = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'_' | b'-');
         let bytes = self.bytes();
         let end = match bytes.last() {
@@ -81,14 +88,15 @@ impl Name {
             }
             _ => bytes.len(),
         };
-        let name = bytes.get(..end).unwrap_or_default();
-        let ends = |name: &[u8]| SECRET_WORDS.iter().any(|word| name.ends_with(word.as_bytes()));
-        ends(name) || name.strip_suffix(b"s").is_some_and(ends)
+        bytes.get(..end).unwrap_or_default()
     }
 
-    /// Whether it holds the word; a short or joined one only where a part of the name begins: `fal` is not in
+    /// Whether it holds the word, or ends in it where a `$` follows; a short or joined one only where a part of the name begins: `fal` is not in
     /// `default_key`, and `dd_api` not in `add_api_key`.
     pub(super) fn has(&self, word: &str) -> bool {
+        if let Some(end) = word.strip_suffix('$') {
+            return self.without_number().ends_with(end.as_bytes());
+        }
         let is_whole = word.len() < WHOLE_BYTES_MIN || word.contains(['_', '-']);
         let mut before = None;
         self.bytes().windows(word.len()).any(|window| {

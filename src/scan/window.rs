@@ -14,6 +14,10 @@ pub(crate) struct Window<'a> {
     tail_bytes_max: usize,
     /// From where on encoded regions are looked for as well.
     views_from: Option<usize>,
+    /// Where triggers are looked for.
+    triggers: (usize, usize),
+    /// From where on nothing is decided, if not for want of bytes.
+    undecided: Option<usize>,
     profile: Profile,
 }
 
@@ -24,12 +28,56 @@ impl<'a> Window<'a> {
         end: bool,
         tail_bytes_max: usize,
     ) -> Window<'a> {
-        Window { before, bytes, end, tail_bytes_max, views_from: None, profile: Profile::Strict }
+        Window {
+            before,
+            bytes,
+            end,
+            tail_bytes_max,
+            views_from: None,
+            triggers: (0, usize::MAX),
+            undecided: None,
+            profile: Profile::Strict,
+        }
     }
 
     /// The same, but encoded regions are looked for from a place on as well.
     pub(crate) fn with_views(self, views_from: Option<usize>) -> Window<'a> {
         Window { views_from, ..self }
+    }
+
+    /// The same, but triggers are looked for from a place up to another one only: nothing is said of what may start near the
+    /// last one.
+    pub(crate) fn with_triggers(self, from: usize, until: usize) -> Window<'a> {
+        Window { triggers: (from, until), ..self }
+    }
+
+    /// The same, but what starts at a place or behind it is left for another search, unless it is found on the way: it takes
+    /// `triggers` bytes from there on to find what starts before.
+    pub(crate) fn with_undecided(self, from: usize, triggers: usize) -> Window<'a> {
+        Window { undecided: Some(from), ..self.with_triggers(0, from + triggers) }
+    }
+
+    /// The same, as far as there are bytes.
+    pub(crate) fn with_all(self) -> Window<'a> {
+        Window { undecided: None, triggers: (0, usize::MAX), ..self }
+    }
+
+    /// From where on nothing is decided by a search from a place.
+    #[inline]
+    pub(super) fn undecided(&self, from: usize) -> Option<usize> {
+        self.undecided.map(|place| place.max(from))
+    }
+
+    /// From where on triggers are looked for by a search from a place, and up to where.
+    #[inline]
+    pub(super) fn triggers(&self, from: usize) -> (usize, usize) {
+        (self.triggers.0.max(from), self.triggers.1.min(self.bytes.len()))
+    }
+
+    /// Whether nothing is undecided, however near the end it starts: nothing follows, and no candidate is too long.
+    #[inline]
+    pub(super) fn is_decided(&self, from: usize) -> bool {
+        self.end && self.bytes.len().saturating_sub(from) <= self.tail_bytes_max
     }
 
     /// The same, for a profile.

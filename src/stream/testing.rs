@@ -26,6 +26,18 @@ pub(crate) struct Kept {
     pub(crate) secrets_only: bool,
 }
 
+impl Kept {
+    /// The first place where two results differ, and the first finding that only one of them has.
+    pub(crate) fn first_difference<'a>(
+        &'a self,
+        other: &'a Kept,
+    ) -> (Option<usize>, Option<&'a Seen>) {
+        let place = self.out.iter().zip(&other.out).position(|(one, other)| one != other);
+        let is_other = |seen: &&Seen| !(self.seen.contains(seen) && other.seen.contains(seen));
+        (place, self.seen.iter().chain(&other.seen).filter(is_other).min_by_key(|seen| seen.start))
+    }
+}
+
 /// As text, for a failure that can be read. What is found here are expanded templates.
 impl fmt::Debug for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

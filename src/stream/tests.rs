@@ -42,24 +42,54 @@ fn single_bytes_give_what_no_cut_gives() {
     }
 }
 
-/// All examples in one text, so that blocks, runs and tails meet each other, cut in pseudo-random places.
-#[test]
-fn random_cuts_give_what_no_cut_gives() {
-    let text: Vec<u8> = cases(3).flat_map(|(_, text)| [text, b"\n".to_vec()].concat()).collect();
-    let whole = redact_once(&text);
-    for seed in 1..50_u64 {
+/// All examples in one text, so that blocks, runs and tails meet each other.
+fn all_examples(escape: impl Fn(u8) -> Vec<u8>) -> Vec<u8> {
+    let text = cases(3).flat_map(|(_, text)| [text, b"\n".to_vec()].concat());
+    text.flat_map(escape).collect()
+}
+
+/// Cut in pseudo-random places: chunks have less than `most` bytes.
+fn assert_cuts_change_nothing(text: &[u8], seeds: std::ops::Range<u64>, most: usize) {
+    let whole = redact_once(text);
+    for seed in seeds {
         let mut random = seed;
-        let mut rest = text.as_slice();
+        let mut rest = text;
         let mut chunks = Vec::new();
         while !rest.is_empty() {
             random = random
                 .wrapping_mul(6_364_136_223_846_793_005)
                 .wrapping_add(1_442_695_040_888_963_407);
-            let (chunk, tail) = rest.split_at(rest.len().min((random >> 33) as usize % 200));
+            let (chunk, tail) = rest.split_at(rest.len().min((random >> 33) as usize % most));
             chunks.push(chunk);
             rest = tail;
         }
-        assert_eq!(redact_chunks(chunks, Limits::default()), whole, "seed {seed}");
+        let cut = redact_chunks(chunks, Limits::default());
+        assert!(
+            cut == whole,
+            "seed {seed}, chunks below {most}: {:?}",
+            cut.first_difference(&whole)
+        );
+    }
+}
+
+#[test]
+fn random_cuts_give_what_no_cut_gives() {
+    assert_cuts_change_nothing(&all_examples(|byte| vec![byte]), 1..50, 200);
+}
+
+/// Only a part of a long chunk is joined with the tail before it.
+#[test]
+fn tails_are_decided_by_the_start_of_a_long_chunk() {
+    let escaped = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => vec![byte],
+        _ => format!("%{byte:02X}").into_bytes(),
+    };
+    let entities = |byte: u8| match byte {
+        b'_' | b'-' | b'/' | b'+' | b'=' | b'"' | b':' => format!("&#{byte};").into_bytes(),
+        _ => vec![byte],
+    };
+    for text in [all_examples(|byte| vec![byte]), all_examples(escaped), all_examples(entities)] {
+        assert_cuts_change_nothing(&text, 100..130, 4 * SEAM_BYTES);
     }
 }
 
@@ -86,7 +116,7 @@ fn nothing_found_is_nothing_changed() {
 fn a_candidate_at_the_limit_is_masked() {
     let rule = rule::find("jwt.token").unwrap();
     let text = example::expand("{jwt}", rule, 5).unwrap().text;
-    let decided = text.iter().position(|b| *b == b'.').unwrap() + 1 + 3 + 20;
+    let decided = text.iter().rposition(|b| *b == b'.').unwrap() + 1 + 20;
     for tail_bytes_max in [decided - 1, decided, decided + 1] {
         let limits = Limits { tail_bytes_max, ..Limits::default() };
         let whole = redact_chunks([text.as_slice()], limits);

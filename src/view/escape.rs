@@ -49,6 +49,12 @@ pub(crate) fn is_introducer(byte: u8) -> bool {
     matches!(byte, b'\\' | b'%' | b'&')
 }
 
+/// Whether a byte may stand for another one: it begins an escape, or is a form's `+`, which is a space.
+#[inline]
+pub(crate) fn is_marker(byte: &u8) -> bool {
+    is_introducer(*byte) || *byte == b'+'
+}
+
 /// Reads one byte of the text through as many layers as there are.
 ///
 /// `end` says that nothing follows the bytes.
@@ -114,33 +120,32 @@ pub(crate) fn rewrite(raw: &mut [u8], byte: u8) -> bool {
     false
 }
 
-/// The usual escapes, where what they stand for begins no other one: nothing is left to read then.
-#[inline]
-fn usual(bytes: &[u8]) -> Option<Step> {
-    let (digits, len) = match bytes {
-        [b'\\', b'/', ..] => return Some(Step::Byte { byte: b'/', len: 2 }),
-        [b'\\', b'u', b'0', b'0', high, low, ..] => ([*high, *low], 6),
-        [b'%', high, low, ..] => ([*high, *low], 3),
+/// The usual escapes, which stand for the same byte behind any number of layers.
+#[inline(always)]
+fn usual(bytes: &[u8]) -> Option<(u8, usize)> {
+    let hex = |high: u8, low: u8| Some((digit_of(high)? << 4 | digit_of(low)?) as u8);
+    let (byte, len) = match bytes {
+        [b'\\', b'u', b'0', b'0', high @ b'0'..=b'7', low, ..] => (hex(*high, *low)?, 6),
+        [b'\\', b'n', ..] => (b'\n', 2),
+        [b'\\', byte @ (b'"' | b'/'), ..] => (*byte, 2),
+        [b'%', high, low, ..] => (hex(*high, *low)?, 3),
+        [b'&', b'#', tens @ b'1'..=b'9', ones @ b'0'..=b'9', b';', ..] => {
+            ((tens - b'0') * 10 + (ones - b'0'), 5)
+        }
         _ => return None,
     };
-    let [Some(high), Some(low)] = digits.map(|digit| char::from(digit).to_digit(16)) else {
-        return None;
-    };
-    let byte = (high << 4 | low) as u8;
-    (byte < 0x80 && !is_introducer(byte)).then_some(Step::Byte { byte, len })
+    (!is_introducer(byte)).then_some((byte, len))
 }
 
+fn digit_of(byte: u8) -> Option<u32> {
+    char::from(byte).to_digit(16)
+}
+
+/// Layer by layer: what the bytes up to `next` stand for is read as the introducer of the layer above, until it is none.
 #[inline(never)]
 fn escape(depth: u8, bytes: &[u8], end: bool) -> Step {
-    if depth > 0
-        && let Some(step) = usual(bytes)
-    {
-        return step;
-    }
-    if depth > 0
-        && let Some(step) = common(bytes)
-    {
-        return step;
+    if let Some((byte, len)) = usual(bytes).filter(|_| depth > 0) {
+        return Step::Byte { byte, len };
     }
     // What is not complete within the limit is none, whatever follows.
     let (bytes, end) = match bytes.get(..RAW_BYTES_MAX) {
@@ -154,19 +159,12 @@ fn escape(depth: u8, bytes: &[u8], end: bool) -> Step {
     }
 }
 
-/// The escapes that most documents have: one layer, and nothing that starts another one.
-#[inline]
-fn common(bytes: &[u8]) -> Option<Step> {
-    let (byte, len) = match bytes {
-        [b'%', high, low, ..] => {
-            let [high, low] = [*high, *low].map(|byte| char::from(byte).to_digit(16));
-            ((high? << 4 | low?) as u8, 3)
-        }
-        [b'\\', b'n', ..] => (b'\n', 2),
-        [b'\\', byte @ (b'/' | b'"'), ..] => (*byte, 2),
-        _ => return None,
-    };
-    (!is_introducer(byte)).then_some(Step::Byte { byte, len })
+/// Whether the escape that these bytes are stands for the same byte behind any number of layers: there is no other escape
+/// in it, it stands for the start of none, and one layer is all there is: `%253f` has no other either.
+pub(crate) fn is_single(raw: &[u8], byte: u8) -> bool {
+    !is_introducer(byte)
+        && !raw.iter().skip(1).any(|byte| is_introducer(*byte))
+        && step_to(1, raw, true) == Step::Byte { byte, len: raw.len() }
 }
 
 /// Why a byte could not be read.
@@ -192,23 +190,24 @@ impl Layer<'_> {
         let Some(first) = self.bytes.get(at) else {
             return Err(if self.end { Stop::Not } else { Stop::Short });
         };
-        if self.depth == 0 || !is_introducer(*first) {
-            return Ok((*first, at + 1));
+        let (mut byte, mut next) = (*first, at + 1);
+        for depth in 0..self.depth {
+            let mut body = Body { layer: Layer { depth, ..self }, at: next, has_mark: false };
+            let decoded = match byte {
+                b'\\' => body.backslash(),
+                b'%' => body.hex(2),
+                b'&' => body.entity(),
+                _ => break,
+            };
+            match decoded {
+                Ok(decoded) => (byte, next) = (decoded, body.at),
+                // In the layers above, what follows is the same as here.
+                Err(Stop::Not) if !body.has_mark => break,
+                Err(Stop::Not) => {}
+                Err(Stop::Short) => return Err(Stop::Short),
+            }
         }
-        let below = Layer { depth: self.depth - 1, ..self };
-        let (byte, next) = below.read(at)?;
-        let mut body = Body { layer: below, at: next };
-        let decoded = match byte {
-            b'\\' => body.backslash(),
-            b'%' => body.hex(2),
-            b'&' => body.entity(),
-            _ => return Ok((byte, next)),
-        };
-        match decoded {
-            Ok(byte) => Ok((byte, body.at)),
-            Err(Stop::Not) => Ok((byte, next)),
-            Err(Stop::Short) => Err(Stop::Short),
-        }
+        Ok((byte, next))
     }
 }
 
@@ -216,10 +215,25 @@ impl Layer<'_> {
 struct Body<'a> {
     layer: Layer<'a>,
     at: usize,
+    /// Whether another introducer follows.
+    has_mark: bool,
 }
 
 impl Body<'_> {
+    #[inline]
     fn next(&mut self) -> Result<u8, Stop> {
+        match self.layer.bytes.get(self.at) {
+            Some(byte) if !is_introducer(*byte) => {
+                self.at += 1;
+                Ok(*byte)
+            }
+            _ => self.next_mark(),
+        }
+    }
+
+    #[inline(never)]
+    fn next_mark(&mut self) -> Result<u8, Stop> {
+        self.has_mark = true;
         let (byte, next) = self.layer.read(self.at)?;
         self.at = next;
         Ok(byte)
@@ -282,23 +296,32 @@ impl Body<'_> {
     }
 
     fn name(&mut self, first: u8) -> Result<u8, Stop> {
-        let (mut name, mut byte) = ([0; NAME_BYTES_MAX], first);
-        for len in 1..=NAME_BYTES_MAX {
-            if let Some(last) = name.get_mut(len - 1) {
-                *last = byte;
+        let mut names = names(first);
+        if names.is_empty() {
+            return Err(Stop::Not);
+        }
+        for place in 0..NAME_BYTES_MAX {
+            let byte = self.next()?;
+            let has_byte = |name: &&Name| name.0.get(place) == Some(&byte);
+            let is_other = |name: &Name| !has_byte(&name);
+            // They are sorted: those that go on so stand together.
+            while names.first().is_some_and(is_other) {
+                names = names.get(1..).unwrap_or_default();
             }
-            let so_far = name.get(..len).unwrap_or_default();
-            let known = NAMES.iter().find(|(known, _)| known.starts_with(so_far));
-            match known {
+            while names.last().is_some_and(is_other) {
+                names = names.get(..names.len() - 1).unwrap_or_default();
+            }
+            match names.first() {
                 None => return Err(Stop::Not),
-                Some((known, stands_for)) if known.len() == len => return Ok(*stands_for),
-                Some(_) => byte = self.next()?,
+                Some((_, stands_for)) if byte == b';' => return Ok(*stands_for),
+                Some(_) => {}
             }
         }
         Err(Stop::Not)
     }
 }
 
+#[inline]
 fn digit(byte: u8, radix: u32) -> Result<u32, Stop> {
     char::from(byte).to_digit(radix).ok_or(Stop::Not)
 }
@@ -309,29 +332,28 @@ fn ascii(byte: u8) -> Result<u8, Stop> {
 
 const NAME_BYTES_MAX: usize = 8;
 
-/// The names that serialisers write for ASCII.
-const NAMES: [(&[u8], u8); 20] = [
-    (b"amp;", b'&'),
-    (b"quot;", b'"'),
-    (b"lt;", b'<'),
-    (b"gt;", b'>'),
-    (b"apos;", b'\''),
-    (b"nbsp;", b' '),
-    (b"sol;", b'/'),
-    (b"bsol;", b'\\'),
-    (b"equals;", b'='),
-    (b"plus;", b'+'),
-    (b"colon;", b':'),
-    (b"commat;", b'@'),
-    (b"period;", b'.'),
-    (b"lowbar;", b'_'),
-    (b"num;", b'#'),
-    (b"percnt;", b'%'),
-    (b"dollar;", b'$'),
-    (b"NewLine;", b'\n'),
-    (b"Tab;", b'\t'),
-    (b"semi;", b';'),
-];
+/// What follows the first letter of a name, and what the name stands for.
+type Name = (&'static [u8], u8);
+
+/// The names that serialisers write for ASCII, by their first letters, in order.
+fn names(first: u8) -> &'static [Name] {
+    match first {
+        b'a' => &[(b"mp;", b'&'), (b"pos;", b'\'')],
+        b'q' => &[(b"uot;", b'"')],
+        b'l' => &[(b"owbar;", b'_'), (b"t;", b'<')],
+        b'g' => &[(b"t;", b'>')],
+        b'n' => &[(b"bsp;", b' '), (b"um;", b'#')],
+        b's' => &[(b"emi;", b';'), (b"ol;", b'/')],
+        b'b' => &[(b"sol;", b'\\')],
+        b'e' => &[(b"quals;", b'=')],
+        b'p' => &[(b"ercnt;", b'%'), (b"eriod;", b'.'), (b"lus;", b'+')],
+        b'c' => &[(b"olon;", b':'), (b"ommat;", b'@')],
+        b'd' => &[(b"ollar;", b'$')],
+        b'N' => &[(b"ewLine;", b'\n')],
+        b'T' => &[(b"ab;", b'\t')],
+        _ => &[],
+    }
+}
 
 #[cfg(test)]
 mod tests;

@@ -26,24 +26,24 @@ pub(crate) enum Gate {
     Yes(Kind),
 }
 
-/// Whether a run that starts here may be encoded text: a first look, without the bytes that are not there yet.
+/// Whether a run that starts with these bytes may be encoded text: a first look.
 #[inline(always)]
-pub(crate) fn may_be_encoded(bytes: &[u8]) -> bool {
-    match bytes.first_chunk::<8>() {
-        Some(first) => {
-            narrowed(0b1111, first, 0) != 0
-                || matches!(first, [b'2'..=b'7', b, b'2'..=b'7', d, ..] if b.is_ascii_hexdigit() && d.is_ascii_hexdigit())
-        }
-        None => true,
-    }
+pub(crate) fn may_be_encoded(first: [u8; 8]) -> bool {
+    // The upper half of each hexadecimal byte is one of a printable one, or of a line break.
+    let is_hex = |pair: &[u8]| matches!(pair, [b'0' | b'2'..=b'7', low] if low.is_ascii_hexdigit());
+    narrowed(0b1111, &first, 0) != 0 || first.chunks(2).all(is_hex)
 }
 
 /// How a run that starts here is encoded, if it is.
 pub(crate) fn run(bytes: &[u8], end: bool) -> Gate {
-    match (base64(bytes, end), hex(bytes, end)) {
-        (yes @ Gate::Yes(_), _) | (_, yes @ Gate::Yes(_)) => yes,
-        (Gate::Short, _) | (_, Gate::Short) => Gate::Short,
-        _ => Gate::No,
+    // Nobody may have looked, and the answer is the same for it.
+    if bytes.first_chunk().is_some_and(|first| !may_be_encoded(*first)) {
+        return Gate::No;
+    }
+    // Base64 has to be ruled out first, and may need more bytes for that than hexadecimal digits need to be told.
+    match base64(bytes, end) {
+        Gate::No => hex(bytes, end),
+        other => other,
     }
 }
 

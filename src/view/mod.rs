@@ -23,6 +23,7 @@ pub(crate) mod gate;
 mod hex;
 mod recode;
 mod text;
+pub(crate) mod unescaped;
 mod unit;
 mod utf16;
 
@@ -62,6 +63,32 @@ pub(crate) const UNTAKEN_BYTES_MAX: usize = 40 * escape::RAW_BYTES_MAX;
 const TEXT_BYTES: usize = 16_384;
 /// How many bytes are read as plain units at once.
 const PLAIN_BYTES: usize = 4096;
+
+/// What a region stands for as a whole, and how long it is; `None` if more than this has to be read to tell, or its text is
+/// longer than `text_max` bytes.
+pub(crate) fn whole(
+    kind: Kind,
+    raw: &[u8],
+    end: bool,
+    text_max: usize,
+) -> Option<(Vec<u8>, usize)> {
+    let mut reader = Reader::new(kind);
+    let (mut text, mut len) = (Vec::new(), 0);
+    while text.len() <= text_max {
+        let rest = raw.get(len..).unwrap_or_default();
+        let plain = reader.plain(rest.get(..PLAIN_BYTES).unwrap_or(rest), &mut text);
+        len += usize::from(plain.skip) + plain.units * usize::from(plain.len);
+        match reader.next(raw.get(len..).unwrap_or_default(), end) {
+            Next::Unit(unit) => {
+                text.extend_from_slice(unit.text());
+                len += unit.raw_len();
+            }
+            Next::Short => return None,
+            Next::Over => return Some((text, len)),
+        }
+    }
+    None
+}
 
 /// A redactor over the decoded bytes of a region.
 pub(crate) struct View {

@@ -53,7 +53,7 @@ mod tests {
     use super::super::{Check, Outcome};
 
     fn holds(text: &str) -> bool {
-        Check::Bech32.holds(text.as_bytes()) == Outcome::Holds
+        Check::Bech32.holds(b"", text.as_bytes()) == Outcome::Holds
     }
 
     /// BIP-173, "Test vectors".

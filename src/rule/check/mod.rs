@@ -8,14 +8,15 @@ mod base;
 mod bech32;
 mod crc32;
 mod github;
-mod placeholder;
+mod named;
+mod password;
 mod sealed;
 mod structure;
 
 use self::base::Short;
 pub(crate) use self::{
     crc32::Encoding,
-    placeholder::is_placeholder,
+    named::Named,
     sealed::{Mark, Sealed},
     structure::Base64,
 };
@@ -43,8 +44,19 @@ pub(crate) enum Check {
     Cask,
     /// The decoded bytes hold their own checksum.
     Sealed(Sealed),
-    /// What stands before the first dot is a JSON object with `alg`, in base64url (RFC 7515 §4.1.1).
-    Jwt,
+    /// What stands before the first dot is a JSON object with `alg`, in base64url (RFC 7515 §4.1.1); what follows it
+    /// says that the token is for anybody, or does not.
+    Jwt {
+        anon: bool,
+    },
+    /// The body of a private key, and no `...` in its place.
+    Pem,
+    /// No word that stands for a password, and not the user's name before it.
+    Password,
+    /// The same, of Basic credentials.
+    Basic,
+    /// What a name says is a secret, and looks like one.
+    Named(Named),
     /// The secret contains a marker.
     Contains(&'static str),
     /// A part of the secret is base64 of something known.
@@ -67,7 +79,8 @@ pub(crate) enum Outcome {
 }
 
 impl Check {
-    pub(crate) fn holds(&self, secret: &[u8]) -> Outcome {
+    /// What it says of a secret; `lead` is what the match has before it.
+    pub(crate) fn holds(&self, lead: &[u8], secret: &[u8]) -> Outcome {
         match self {
             Check::None => Outcome::Unchecked,
             Check::Crc32 { len, .. } => self.ends(secret, *len),
@@ -79,11 +92,20 @@ impl Check {
             Check::EntraSecret => self.ends(secret, azure::ENTRA_CHECKSUM_BYTES),
             Check::Cask => azure::cask(secret),
             Check::Sealed(sealed) => sealed.holds(secret),
-            Check::Jwt => structure::there(structure::is_jwt(secret)),
+            Check::Jwt { anon } => structure::there(structure::jwt(secret) == Some(*anon)),
+            Check::Pem => structure::there(structure::is_key_body(secret)),
+            Check::Password => password::of_user(lead, secret),
+            Check::Basic => password::basic(secret),
+            Check::Named(named) => named.holds(lead, secret),
             Check::Contains(text) => structure::there(structure::contains(secret, text.as_bytes())),
             Check::Base64(base64) => base64.holds(secret),
             Check::AwsKeyId => structure::aws_key_id(secret),
         }
+    }
+
+    /// Whether nothing but a name says what the value is.
+    pub(crate) fn is_named(&self) -> bool {
+        matches!(self, Check::Named(_))
     }
 
     /// Whether the last `len` bytes are the checksum of those before them.

@@ -26,15 +26,31 @@ struct JwtHeader {
     _alg: String,
 }
 
-/// Whether a JSON Web Token's header is one.
+/// What of a payload tells whom the token is for.
+#[derive(Deserialize)]
+struct JwtPayload<'a> {
+    role: Option<&'a str>,
+    sub: Option<IgnoredAny>,
+}
+
+/// Whether a JSON Web Token is one for anybody, such as Supabase's for the role `anon`, which is public by design; `None`
+/// where its header is none.
 ///
-/// Nothing is asked of the payload: its end has not been seen when a token is found (its shape is open-ended), and in
-/// an encrypted token (RFC 7516) what follows the header is no JSON.
-pub(super) fn is_jwt(token: &[u8]) -> bool {
-    let header = token.split(|byte| *byte == b'.').next().unwrap_or_default();
-    Code::Base64
-        .decode::<DECODED_BYTES_MAX>(header)
-        .is_some_and(|json| serde_json::from_slice::<JwtHeader>(json.as_slice()).is_ok())
+/// Of a payload that is too long, and so not there as a whole, nothing is said.
+pub(super) fn jwt(token: &[u8]) -> Option<bool> {
+    let mut parts = token.split(|byte| *byte == b'.');
+    let header = Code::Base64.decode::<DECODED_BYTES_MAX>(parts.next()?)?;
+    serde_json::from_slice::<JwtHeader>(header.as_slice()).ok()?;
+    let payload = Code::Base64.decode::<DECODED_BYTES_MAX>(parts.next()?);
+    let payload = payload.as_ref().map(Fixed::as_slice).unwrap_or_default();
+    let payload = serde_json::from_slice::<JwtPayload<'_>>(payload).ok();
+    // One that names somebody is theirs.
+    Some(payload.is_some_and(|payload| payload.role == Some("anon") && payload.sub.is_none()))
+}
+
+/// Whether the first bytes of a private key's body are that: no footer follows yet, and nothing was left out.
+pub(super) fn is_key_body(body: &[u8]) -> bool {
+    !(contains(body, b"-----") || contains(body, b"..."))
 }
 
 pub(super) fn contains(bytes: &[u8], marker: &[u8]) -> bool {
@@ -54,20 +70,22 @@ pub(crate) struct Base64 {
     pub(crate) json: &'static [&'static str],
     /// It is printable ASCII.
     pub(crate) text: bool,
-    /// Whether its absence only lowers the confidence, since the shape is unmistakable without it.
+    /// Whether its absence only lowers the confidence, since the shape is unmistakable without it. Another JSON object is
+    /// something else all the same.
     pub(crate) lowers: bool,
 }
 
 impl Base64 {
     pub(super) fn holds(&self, secret: &[u8]) -> Outcome {
         match self.is_there(secret) {
-            Some(true) => Outcome::Unchecked,
+            Some(Inside::Expected) => Outcome::Unchecked,
+            Some(Inside::Json) => Outcome::Other,
             _ if self.lowers => Outcome::Broken,
             _ => Outcome::Other,
         }
     }
 
-    fn is_there(&self, secret: &[u8]) -> Option<bool> {
+    fn is_there(&self, secret: &[u8]) -> Option<Inside> {
         let part = secret.get(self.skip..)?;
         let end = self.until.and_then(|until| part.iter().position(|byte| *byte == until));
         let part = unpadded(part.get(..end.unwrap_or(part.len()))?);
@@ -76,18 +94,31 @@ impl Base64 {
         let part = if whole { part } else { part.get(..(self.starts.len() * 8).div_ceil(6))? };
         let decoded = Code::Base64.decode::<DECODED_BYTES_MAX>(part)?;
         let decoded = decoded.as_slice();
-        Some(
-            decoded.starts_with(self.starts)
-                && (!self.text || decoded.iter().all(|byte| matches!(byte, b' '..=b'~')))
-                && (self.json.is_empty() || has_keys(decoded, self.json)),
-        )
+        let is_printable = || decoded.iter().all(|byte| matches!(byte, b' '..=b'~'));
+        if !decoded.starts_with(self.starts) || (self.text && !is_printable()) {
+            return None;
+        }
+        match has_keys(decoded, self.json) {
+            _ if self.json.is_empty() => Some(Inside::Expected),
+            Some(true) => Some(Inside::Expected),
+            Some(false) => Some(Inside::Json),
+            None => None,
+        }
     }
 }
 
-/// Whether the bytes are a JSON object with all of the keys.
-fn has_keys(json: &[u8], keys: &[&str]) -> bool {
+/// What the base64 is of.
+enum Inside {
+    Expected,
+    /// A JSON object with other keys.
+    Json,
+}
+
+/// Whether a JSON object has all of the keys; `None` where the bytes are none.
+fn has_keys(json: &[u8], keys: &[&str]) -> Option<bool> {
     let mut json = serde_json::Deserializer::from_slice(json);
-    Keys(keys).deserialize(&mut json).is_ok_and(|all| all) && json.end().is_ok()
+    let has_all = Keys(keys).deserialize(&mut json).ok()?;
+    json.end().ok().map(|()| has_all)
 }
 
 struct Keys<'a>(&'a [&'a str]);
@@ -159,13 +190,43 @@ mod tests {
     fn a_jwt_header_names_its_algorithm() {
         for (header, is) in [(r#"{"alg":"HS256"}"#, true), (r#"{"typ":"JWT"}"#, false), ("", false)]
         {
-            assert_eq!(is_jwt(encode(header).as_bytes()), is, "{header}");
+            assert_eq!(jwt(encode(header).as_bytes()), None, "{header}");
+            let token = encode(header) + ".eyJ";
+            assert_eq!(jwt(token.as_bytes()).is_some(), is, "{header}");
         }
-        assert!(!is_jwt(b"eyJ"));
+        assert_eq!(jwt(b"eyJ"), None);
         // An encrypted one: no JSON follows.
         let encrypted = encode(r#"{"alg":"RSA-OAEP","enc":"A256GCM"}"#) + ".OKOawDo13gRp2ojaHV7";
-        assert!(is_jwt(encrypted.as_bytes()));
-        assert!(!is_jwt(&[b'e'; 2049]));
+        assert_eq!(jwt(encrypted.as_bytes()), Some(false));
+        assert_eq!(jwt(&[b'e'; 2049]), None);
+    }
+
+    #[test]
+    fn a_token_for_anybody_names_nobody() {
+        for (payload, is_anon) in [
+            (r#"{"iss":"supabase","ref":"abc","role":"anon","iat":1}"#, true),
+            (r#"{"role":"service_role","iat":1}"#, false),
+            (r#"{"role":"anon","sub":"1"}"#, false),
+            (r#"{"role":["anon"]}"#, false),
+            (r#"{"iss":"x"}"#, false),
+            ("", false),
+        ] {
+            let token = [r#"{"alg":"HS256"}"#, payload].map(encode).join(".") + ".c2ln";
+            assert_eq!(jwt(token.as_bytes()), Some(is_anon), "{payload}");
+        }
+    }
+
+    #[test]
+    fn a_key_body_is_not_left_out() {
+        for (body, is) in [
+            ("MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj", true),
+            ("\\nVersion: x\n\nlQOYBF-x", true),
+            ("\n...\n-----END PRIVATE KEY-----\n", false),
+            ("MIIE...snip...\n", false),
+            ("AAAA\n-----END", false),
+        ] {
+            assert_eq!(is_key_body(body.as_bytes()), is, "{body}");
+        }
     }
 
     #[test]

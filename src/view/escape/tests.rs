@@ -248,10 +248,10 @@ fn naive(text: &[u8]) -> Option<(u8, usize)> {
             let byte = u8::try_from(value).ok().filter(ascii)?;
             Some((byte, before + digits.len() + 1))
         }
-        [b'&', rest @ ..] => NAMES
+        [b'&', first, rest @ ..] => names(*first)
             .iter()
             .find(|(name, _)| rest.starts_with(name))
-            .map(|(name, byte)| (*byte, name.len() + 1)),
+            .map(|(name, byte)| (*byte, name.len() + 2)),
         _ => None,
     }
 }

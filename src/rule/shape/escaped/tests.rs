@@ -28,12 +28,19 @@ fn places(seed: u64) -> Vec<(&'static Shape, Vec<u8>)> {
     places
 }
 
-fn id(shape: &Shape) -> &'static str {
-    builtin()[usize::from(shape.rule)].id
+/// What the bytes are asked for, first plainly and then through escapes, or at once through escapes.
+fn text(shape: &Shape, bytes: &[u8], end: bool) -> Match {
+    let unescaped = Unescaped::new();
+    shape.attempt_text(&Candidate { start: 7, bytes, end, unescaped: &unescaped }, || true)
 }
 
-fn has_marker(bytes: &[u8]) -> bool {
-    bytes.iter().any(is_marker)
+fn through(shape: &Shape, bytes: &[u8], end: bool) -> Match {
+    let unescaped = Unescaped::new();
+    shape.attempt_escaped(&Candidate { start: 7, bytes, end, unescaped: &unescaped })
+}
+
+fn id(shape: &Shape) -> &'static str {
+    builtin()[usize::from(shape.rule)].id
 }
 
 /// Whether the shape itself may hold what an escape starts with.
@@ -66,8 +73,8 @@ fn without_escapes_it_is_the_plain_answer() {
                     let bytes = &text[at.min(len).min(stop)..len.min(stop)];
                     for end in [false, true] {
                         let plain = shape.attempt(bytes, end);
-                        assert_eq!(shape.attempt_escaped(bytes, end), plain, "{}", id(shape));
-                        assert_eq!(shape.attempt_text(bytes, end), plain, "{}", id(shape));
+                        assert_eq!(through(shape, bytes, end), plain, "{}", id(shape));
+                        assert_eq!(self::text(shape, bytes, end), plain, "{}", id(shape));
                         count += 1;
                     }
                 }
@@ -87,7 +94,7 @@ fn random_bytes_get_the_plain_answer() {
             let len = random.below(90);
             let bytes: Vec<u8> = (0..len).map(|_| alphabet[random.below(alphabet.len())]).collect();
             let plain = shape.attempt(&bytes, false);
-            assert_eq!(shape.attempt_escaped(&bytes, false), plain, "{}", id(shape));
+            assert_eq!(through(shape, &bytes, false), plain, "{}", id(shape));
         }
     }
 }
@@ -110,9 +117,9 @@ fn every_example_matches_behind_every_escape() {
                     len: places[len],
                     secret: places[secret.start]..places[secret.end],
                 };
-                let seen = shape.attempt_escaped(&bytes, true);
+                let seen = through(shape, &bytes, true);
                 // `%` and `&` of a URL's password are the password's own where that fits as well.
-                let text = shape.attempt_text(&bytes, true);
+                let text = self::text(shape, &bytes, true);
                 if holds_marker(shape) {
                     assert!(matches!(text, Match::Yes { .. }), "{}: {name}: {text:?}", id(shape));
                 } else {
@@ -133,7 +140,7 @@ fn no_answer_but_live_changes() {
         for (name, escape) in ESCAPES.iter().skip(number % 3).step_by(3) {
             let (bytes, _) = escaped(&text, *escape, &mut random);
             let bytes = &bytes[..bytes.len().min(300)];
-            for attempt in [Shape::attempt_escaped, Shape::attempt_text] {
+            for attempt in [through, self::text] {
                 let mut decided = Match::Live;
                 for cut in 0..=bytes.len() {
                     let seen = attempt(shape, &bytes[..cut], false);
@@ -159,7 +166,7 @@ fn what_follows_is_looked_at_through_escapes() {
     let token = ["ghp", &"a1B2c3D4e5F6".repeat(3)].join("_");
     let attempt = |follows: &str| {
         let text = format!("{}{follows}", token.replace('_', "\\u005f"));
-        shape.attempt_text(text.as_bytes(), true)
+        self::text(shape, text.as_bytes(), true)
     };
     let found = Match::Yes { len: 45, secret: 0..45 };
     for follows in ["", "\\u0022", "%22", "&quot;", "\\n", "\\\\n", "\\", "%", "\"", "%zz"] {
@@ -175,7 +182,7 @@ fn what_follows_is_looked_at_through_escapes() {
 #[test]
 fn a_plain_match_stands_and_grows_through_an_escape() {
     let shape = shape_of("generic.url_password");
-    let url = |text: &str| shape.attempt_text(text.as_bytes(), true);
+    let url = |text: &str| self::text(shape, text.as_bytes(), true);
     // `%40` is the password's own.
     assert_eq!(url("://app:hunter%40two@db"), Match::Yes { len: 20, secret: 7..19 });
     // Behind one layer it is `%40` as well, and not the end.
@@ -193,7 +200,7 @@ fn a_form_writes_a_space_as_plus() {
     assert!(matches!(
         table::SHAPES
             .iter()
-            .map(|shape| shape.attempt_text(text.as_bytes(), true))
+            .map(|shape| self::text(shape, text.as_bytes(), true))
             .find(|m| *m != Match::No),
         Some(Match::Yes { .. })
     ));

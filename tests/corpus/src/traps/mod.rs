@@ -22,6 +22,7 @@ mod locks;
 mod logs;
 mod mail;
 mod media;
+mod named;
 mod pages;
 mod script;
 
@@ -50,7 +51,7 @@ pub fn traps() -> impl Iterator<Item = &'static Trap> {
     FAMILIES.iter().copied().flatten()
 }
 
-const FAMILIES: [&[Trap]; 15] = [
+const FAMILIES: [&[Trap]; 16] = [
     api::TRAPS,
     cursors::TRAPS,
     encoded::TRAPS,
@@ -64,6 +65,7 @@ const FAMILIES: [&[Trap]; 15] = [
     logs::TRAPS,
     mail::TRAPS,
     media::TRAPS,
+    named::TRAPS,
     pages::TRAPS,
     script::TRAPS,
 ];
