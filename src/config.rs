@@ -2,23 +2,32 @@
 //!
 //! An error names the field and the reason, never a value: a configuration may hold what must not be logged.
 
+mod actions;
 mod lists;
-mod value;
+mod policies;
+mod upgrades;
+pub(crate) mod value;
 
 use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-pub use self::value::ConfigError;
-use self::value::{actions, known, list, size, word};
+pub(crate) use self::value::log_format;
+use self::value::{flag, known, list, size, word};
+pub use self::{
+    upgrades::{UpgradeWord, Upgrades},
+    value::ConfigError,
+};
 use crate::{
     allow::Allow,
+    coding::Bounds,
     custom::CustomRules,
-    finders::Finders,
+    finders::{Finders, Needles},
     fingerprint::Fingerprinter,
     known::KnownValues,
     mask::Template,
-    policy::{Actions, Direction, Role},
+    policy::{Actions, Choice, Direction, Entry, Overrides, Policies, Role},
+    record::line::LogFormat,
     rule::{Profile, selector::Selector},
     stream::Limits,
 };
@@ -32,8 +41,19 @@ pub struct Config {
     pub requests: Option<Actions>,
     /// What is done with findings in responses; `None`: as the role says.
     pub responses: Option<Actions>,
-    /// What becomes of a body in a content coding, which cannot be scanned, where findings are stopped.
+    /// What is done with some findings instead, in the order of looking.
+    pub entries: Vec<Entry>,
+    /// What becomes of a WebSocket, a CONNECT tunnel or another upgrade, whose bytes cannot be scanned.
+    pub upgrades: Upgrades,
+    /// What becomes of a body in a content coding that cannot be scanned, where findings are stopped: the coding is not known, its
+    /// bytes are broken, or it is too large.
     pub coded_bodies: Unscannable,
+    /// Which codings upstreams are asked for, where findings are stopped in responses.
+    pub accept_encoding: AcceptEncoding,
+    /// Whether the proxy lets headers wait while the body comes (Envoy: `allow_on_headers_stop_iteration`).
+    pub hold_headers: bool,
+    /// How much may come out of a coded body.
+    pub bounds: Bounds,
     /// What becomes of a part of a scanned document (a 206), where findings are stopped: half a secret has no shape.
     pub ranges: Unscannable,
     /// What is done instead of rewriting a signed message.
@@ -44,6 +64,12 @@ pub struct Config {
     pub held_bytes_max: usize,
     /// How many findings and refusals are logged a second; the others are counted.
     pub log_records_per_second_max: u32,
+    /// How they are written.
+    pub log_format: LogFormat,
+    /// Whether what an access log may show of a request is left for it.
+    pub filter_state: bool,
+    /// Whether findings are told as they would be acted on, and nothing is done.
+    pub dry_run: bool,
     /// How much is looked for.
     pub profile: Profile,
     /// Rules whose findings are nothing, and are not counted either.
@@ -54,10 +80,22 @@ pub struct Config {
     pub allow: Rc<Allow>,
     /// What is found because it is known.
     pub known_values: Option<Rc<KnownValues>>,
+    /// Whether the proxy's word on addresses is to be trusted.
+    pub trusts_source_address: bool,
+    /// What is other where.
+    pub policies: Rc<Policies>,
+    /// The policy that this is the configuration of.
+    pub policy: Option<&'static str>,
     /// What is written for a label where the framing permits another length.
     pub template: Option<Rc<Template>>,
     /// What makes the fingerprints of findings. It comes from the host and never from the configuration.
     pub fingerprinter: Option<Rc<Fingerprinter>>,
+    /// The same as `entries`, to look up in.
+    pub(crate) overrides: Rc<Overrides>,
+    /// What an injecting filter looks for; never from this configuration.
+    pub(crate) needles: Option<Rc<Needles>>,
+    /// Whether another filter decides when a request's headers go on, so that this one may not hold them.
+    pub(crate) is_behind_injection: bool,
 }
 
 /// What becomes of what cannot be scanned.
@@ -67,6 +105,17 @@ pub enum Unscannable {
     Refuse,
     /// It passes, and is counted.
     Pass,
+}
+
+/// Which codings upstreams are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AcceptEncoding {
+    /// None: to scan a plain answer costs the least.
+    Identity,
+    /// Those of the client's that can be scanned.
+    Scannable,
+    /// As the client asks; an answer in another coding is none that can be scanned.
+    Keep,
 }
 
 /// What is done with a finding in a message whose signature a rewrite would break.
@@ -84,19 +133,33 @@ impl Default for Config {
             role: None,
             requests: None,
             responses: None,
+            entries: Vec::new(),
+            upgrades: Upgrades::default(),
             coded_bodies: Unscannable::Refuse,
+            accept_encoding: AcceptEncoding::Identity,
+            hold_headers: false,
+            bounds: Bounds::default(),
             ranges: Unscannable::Refuse,
             signed_messages: SignedMessages::Block,
             limits: Limits::default(),
             held_bytes_max: 262_144,
             log_records_per_second_max: 10,
+            log_format: LogFormat::Text,
+            filter_state: false,
+            dry_run: false,
             profile: Profile::Default,
             rules_off: Vec::new(),
             rules: None,
             allow: Rc::default(),
             known_values: None,
+            trusts_source_address: false,
+            policies: Rc::default(),
+            policy: None,
             template: None,
             fingerprinter: None,
+            overrides: Rc::default(),
+            needles: None,
+            is_behind_injection: false,
         }
     }
 }
@@ -105,13 +168,24 @@ const FIELDS: &[&str] = &[
     "role",
     "requests",
     "responses",
+    "actions",
+    "policies",
+    "trust_source_address",
+    "upgrades",
     "coded_bodies",
+    "accept_encoding",
+    "hold_headers",
+    "decoded_bytes_max",
+    "decoded_ratio_max",
     "ranges",
     "signed_messages",
     "tail_bytes_max",
     "open_bytes_max",
     "held_bytes_max",
     "log_records_per_second_max",
+    "log_format",
+    "filter_state",
+    "dry_run",
     "profile",
     "rules",
     "rules_off",
@@ -149,7 +223,13 @@ impl Config {
             return Err(ConfigError::new("", "want a JSON object, such as {}"));
         };
         known(&fields, "", FIELDS)?;
-        config.read(&mut fields)?.checked()
+        let policies = fields.remove("policies");
+        let mut config = config.read(&mut fields)?.checked()?;
+        if let Some(mut policies) = policies {
+            let read = policies::policies("policies", &mut policies, &config)?;
+            config.policies = Rc::new(read);
+        }
+        Ok(config)
     }
 
     /// What is done with findings of this direction, for a proxy in this role.
@@ -159,6 +239,17 @@ impl Config {
             Direction::Response => self.responses,
         };
         stated.unwrap_or_else(|| Actions::of_role(role, direction))
+    }
+
+    /// The same, with what `actions` says of some of them.
+    pub fn choice(&self, role: Role, direction: Direction) -> Choice {
+        Choice::new(self.actions(role, direction), Rc::clone(&self.overrides), role, direction)
+    }
+
+    /// Takes over what comes from the host and stands in no configuration.
+    pub(crate) fn with_host_of(&self, base: &Config) -> Config {
+        let (needles, is_behind_injection) = (base.needles.clone(), base.is_behind_injection);
+        Config { needles, is_behind_injection, ..self.clone() }
     }
 
     /// What becomes of a coded body of this direction.
@@ -172,13 +263,32 @@ impl Config {
         }
     }
 
+    /// Whether a message of this direction may be held with its headers.
+    pub(crate) fn holds_headers(&self, direction: Direction) -> bool {
+        self.hold_headers && !(self.is_behind_injection && direction == Direction::Request)
+    }
+
     /// What is looked for beside the built-in rules.
-    pub fn finders(&self) -> Finders {
+    pub fn finders(&self, direction: Direction) -> Finders {
+        let needles = self.needles.as_deref();
         Finders {
             profile: self.profile,
             rules: self.rules.clone(),
             known_values: self.known_values.clone(),
+            needles: needles.and_then(|needles| match direction {
+                Direction::Request => needles.requests.clone(),
+                Direction::Response => needles.responses.clone(),
+            }),
+            needles_alone: needles.is_some_and(|needles| needles.alone),
         }
+    }
+
+    /// Whether needles are looked for in this direction.
+    pub(crate) fn has_needles(&self, direction: Direction) -> bool {
+        self.needles.as_deref().is_some_and(|needles| match direction {
+            Direction::Request => needles.requests.is_some(),
+            Direction::Response => needles.responses.is_some(),
+        })
     }
 
     fn read(mut self, fields: &mut Map<String, Value>) -> Result<Config, ConfigError> {
@@ -186,14 +296,31 @@ impl Config {
         let roles =
             [("auto", None), ("inbound", Some(Role::Inbound)), ("outbound", Some(Role::Outbound))];
         let unscannable = [("refuse", Unscannable::Refuse), ("pass", Unscannable::Pass)];
+        let accepted = [
+            ("identity", AcceptEncoding::Identity),
+            ("scannable", AcceptEncoding::Scannable),
+            ("keep", AcceptEncoding::Keep),
+        ];
         let signed = [("block", SignedMessages::Block), ("report", SignedMessages::Report)];
         for (name, value) in fields.iter_mut() {
             let (name, key) = (name.as_str(), &self.fingerprinter);
             match name {
                 "role" => self.role = word(name, value, &roles)?,
-                "requests" => self.requests = Some(actions(name, value)?),
-                "responses" => self.responses = Some(actions(name, value)?),
+                "requests" => self.requests = Some(value::actions(name, value)?),
+                "responses" => self.responses = Some(value::actions(name, value)?),
+                "actions" => self.entries = actions::entries(name, value)?,
+                "trust_source_address" => self.trusts_source_address = flag(name, value)?,
+                "upgrades" => self.upgrades = upgrades::read(name, value)?,
                 "coded_bodies" => self.coded_bodies = word(name, value, &unscannable)?,
+                "accept_encoding" => self.accept_encoding = word(name, value, &accepted)?,
+                "hold_headers" => self.hold_headers = flag(name, value)?,
+                "decoded_bytes_max" => {
+                    self.bounds.decoded_bytes_max =
+                        size(name, value, 65_536, 4_000_000_000)? as u64;
+                }
+                "decoded_ratio_max" => {
+                    self.bounds.decoded_ratio_max = size(name, value, 2, 1_000_000)? as u64;
+                }
                 "ranges" => self.ranges = word(name, value, &unscannable)?,
                 "signed_messages" => self.signed_messages = word(name, value, &signed)?,
                 "tail_bytes_max" => self.limits.tail_bytes_max = size(name, value, 64, 65_536)?,
@@ -201,6 +328,9 @@ impl Config {
                     self.limits.open_bytes_max = size(name, value, 4_096, 16_777_216)?;
                 }
                 "held_bytes_max" => self.held_bytes_max = size(name, value, 4_096, 16_777_216)?,
+                "log_format" => self.log_format = log_format(name, value)?,
+                "filter_state" => self.filter_state = flag(name, value)?,
+                "dry_run" => self.dry_run = flag(name, value)?,
                 "profile" => self.profile = word(name, value, &profiles)?,
                 "rules" => self.rules = lists::rules(name, value)?,
                 "rules_off" => self.rules_off = list(name, value, lists::selector)?,
@@ -219,8 +349,18 @@ impl Config {
     }
 
     /// Checks what one field says against another.
-    fn checked(self) -> Result<Config, ConfigError> {
+    fn checked(mut self) -> Result<Config, ConfigError> {
+        self.overrides =
+            Rc::new(Overrides::new(self.entries.clone(), lists::all(self.rules.as_deref())));
         let custom = self.rules.as_deref();
+        for (number, entry) in self.entries.iter().enumerate() {
+            if let Some(place) =
+                entry.rules.iter().position(|name| !lists::is_of_rule(name, custom))
+            {
+                let field = format!("actions[{number}].rules[{place}]");
+                return Err(ConfigError::new(&field, "there is no such rule"));
+            }
+        }
         for (field, selectors) in
             [("rules_off", self.rules_off.as_slice()), ("allow.rules", self.allow.rules())]
         {

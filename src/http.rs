@@ -29,8 +29,14 @@ impl Headers {
 
     /// All pairs, in their order.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        (0..self.pairs.len()).filter_map(|place| self.pair(place))
+    }
+
+    /// The pair in that place.
+    pub(crate) fn pair(&self, place: usize) -> Option<(&[u8], &[u8])> {
+        let (name, value) = self.pairs.get(place)?;
         let part = |range: &Range<usize>| self.bytes.get(range.clone()).unwrap_or_default();
-        self.pairs.iter().map(move |(name, value)| (part(name), part(value)))
+        Some((part(name), part(value)))
     }
 
     /// The first value of that name.

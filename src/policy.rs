@@ -1,5 +1,23 @@
-//! What is done with a finding: by its confidence, its exposure, its direction and where it stands.
+//! What is done with a finding: by its confidence, its exposure, its direction and where it stands; and what else is done
+//! where ([`Policies`]).
 
+mod choice;
+mod condition;
+mod facts;
+mod policies;
+mod preset;
+
+pub use self::{
+    choice::{Choice, ENTRIES_MAX, Entry, Overrides},
+    condition::{Condition, HostPattern, StatusPattern, TypePattern},
+    facts::{Asks, Facts},
+    policies::{POLICIES_MAX, Policies, Policy},
+    preset::Preset,
+};
+pub(crate) use self::{
+    facts::Seen,
+    policies::{Fitting, name},
+};
 use crate::rule::{Confidence, Exposure};
 
 /// Which message of an exchange.
@@ -11,6 +29,9 @@ pub enum Direction {
 }
 
 impl Direction {
+    /// Both.
+    pub const ALL: [Direction; 2] = [Direction::Request, Direction::Response];
+
     /// The word that records use.
     pub fn name(self) -> &'static str {
         match self {
@@ -34,6 +55,9 @@ pub enum Place {
 }
 
 impl Place {
+    /// Every part.
+    pub const ALL: [Place; 4] = [Place::Path, Place::Header, Place::Body, Place::Trailer];
+
     /// The word that records use.
     pub fn name(self) -> &'static str {
         match self {
@@ -52,6 +76,19 @@ pub enum Role {
     Inbound,
     /// Between workloads and the world.
     Outbound,
+}
+
+impl Role {
+    /// Both.
+    pub const ALL: [Role; 2] = [Role::Inbound, Role::Outbound];
+
+    /// The word that configuration uses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Inbound => "inbound",
+            Role::Outbound => "outbound",
+        }
+    }
 }
 
 /// What is done with a finding.
@@ -152,6 +189,11 @@ impl Actions {
     /// Whether any finding is stopped from passing.
     pub fn is_enforcing(&self) -> bool {
         self.each().iter().any(|action| action.is_enforcing())
+    }
+
+    /// Whether any finding is replaced by something else.
+    pub fn is_rewriting(&self) -> bool {
+        self.each().iter().any(|action| action.is_rewriting())
     }
 
     fn each(&self) -> [Action; 3] {

@@ -1,7 +1,10 @@
 //! What is told of an exchange: never a byte of a credential.
 
+pub mod line;
+
 use std::fmt;
 
+use self::line::{Told, Value};
 use crate::{
     content::Unscanned,
     fingerprint::Shown,
@@ -26,8 +29,12 @@ pub enum Record {
         action: Action,
         /// Where, in bytes from the start of the value or body.
         offset: u64,
+        /// Under which policy; `None` where none applies.
+        policy: Option<&'static str>,
         /// The keyed fingerprint of the secret, where there is a key and the secret was there as a whole.
         fingerprint: Option<Shown>,
+        /// Whether nothing of it was done.
+        is_dry_run: bool,
     },
     /// A credential was found that an allow list lets pass.
     Allowed {
@@ -49,7 +56,26 @@ pub enum Record {
         direction: Direction,
     },
     /// The exchange was refused.
-    Refused(Refusal),
+    Refused {
+        /// Why.
+        refusal: Refusal,
+        /// Under which policy; `None` where none applies.
+        policy: Option<&'static str>,
+    },
+    /// It would have been, were it no dry run.
+    WouldRefuse {
+        /// Why.
+        refusal: Refusal,
+        /// Under which policy; `None` where none applies.
+        policy: Option<&'static str>,
+    },
+    /// A message falls under a policy.
+    Chosen {
+        /// Under which.
+        policy: &'static str,
+        /// Of which message.
+        direction: Direction,
+    },
 }
 
 /// Why an exchange is refused.
@@ -59,7 +85,8 @@ pub enum Refusal {
     Blocked(Direction),
     /// A body that cannot be scanned.
     Unscannable(Direction, Unscanned),
-    /// Trailers came while the end of a large body of unknown length still waited.
+    /// Trailers came while the end of a large body of unknown length still waited; or more of a body came behind what looked like its
+    /// end.
     Stranded(Direction),
     /// The proxy did not answer as it must.
     HostError(Direction),
@@ -71,6 +98,9 @@ impl Refusal {
         match self {
             Refusal::Blocked(_) => 403,
             Refusal::Unscannable(_, Unscanned::Range) => 416,
+            Refusal::Unscannable(_, Unscanned::Upgrade) => 403,
+            Refusal::Unscannable(Direction::Request, Unscanned::Corrupt) => 400,
+            Refusal::Unscannable(Direction::Request, Unscanned::Oversize) => 413,
             Refusal::Unscannable(Direction::Request, _) => 415,
             Refusal::Unscannable(Direction::Response, _) => 502,
             Refusal::Stranded(_) | Refusal::HostError(_) => 500,
@@ -109,6 +139,15 @@ impl Refusal {
             Refusal::Unscannable(_, Unscanned::Range) => {
                 "hushgate: refused: a part of a document cannot be scanned\n"
             }
+            Refusal::Unscannable(_, Unscanned::Corrupt) => {
+                "hushgate: refused: a coded body is broken\n"
+            }
+            Refusal::Unscannable(_, Unscanned::Oversize) => {
+                "hushgate: refused: a coded body is too large\n"
+            }
+            Refusal::Unscannable(_, Unscanned::Upgrade) => {
+                "hushgate: refused: the connection would stop to be HTTP\n"
+            }
             Refusal::Unscannable(..) => "hushgate: refused: a coded body cannot be scanned\n",
             Refusal::Stranded(_) => "hushgate: refused: the end of the body could not be scanned\n",
             Refusal::HostError(_) => "hushgate: refused: the proxy reported an error\n",
@@ -120,65 +159,99 @@ impl Record {
     /// The name of its counter, below `hushgate.`
     pub fn counter(&self) -> String {
         match self {
-            Record::Found { rule, direction, action, .. } => {
-                format!("findings.{}.{}.{rule}", direction.name(), action.name())
+            Record::Found { rule, direction, action, is_dry_run, .. } => {
+                let dry_run = if *is_dry_run { "dry_run." } else { "" };
+                format!("{dry_run}findings.{}.{}.{rule}", direction.name(), action.name())
             }
             Record::Allowed { rule, direction } => format!("allowed.{}.{rule}", direction.name()),
             Record::Unscanned { direction, reason } => {
                 format!("unscanned.{}.{}", direction.name(), reason.name())
             }
             Record::Resolved { direction } => format!("resolved.{}", direction.name()),
-            Record::Refused(refusal) => {
+            Record::Chosen { policy, direction } => {
+                format!("policies.{}.{policy}", direction.name())
+            }
+            Record::Refused { refusal, .. } => {
                 format!("refused.{}.{}", refusal.direction().name(), refusal.reason())
+            }
+            Record::WouldRefuse { refusal, .. } => {
+                format!("dry_run.refused.{}.{}", refusal.direction().name(), refusal.reason())
             }
         }
     }
 
     /// Whether it is logged; all are counted.
     pub fn is_logged(&self) -> bool {
-        !matches!(self, Record::Unscanned { .. } | Record::Allowed { .. })
+        !matches!(self, Record::Unscanned { .. } | Record::Allowed { .. } | Record::Chosen { .. })
     }
 }
 
-/// The log line.
-impl fmt::Display for Record {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Told for Record {
+    fn event(&self) -> &'static str {
         match self {
-            Record::Found { rule, confidence, direction, place, action, offset, fingerprint } => {
-                let (direction, place) = (direction.name(), place.name());
-                let (confidence, action) = (confidence.name(), action.name());
-                write!(
-                    f,
-                    "hushgate finding rule={rule} confidence={confidence} direction={direction} \
-                     place={place} action={action} offset={offset}"
-                )?;
-                match fingerprint {
-                    Some(fingerprint) => write!(f, " fingerprint={fingerprint}"),
-                    None => Ok(()),
-                }
+            Record::Found { .. } => "finding",
+            Record::Allowed { .. } => "allowed",
+            Record::Unscanned { .. } => "unscanned",
+            Record::Resolved { .. } => "resolved",
+            Record::Refused { .. } | Record::WouldRefuse { .. } => "refused",
+            Record::Chosen { .. } => "policy",
+        }
+    }
+
+    fn fields(&self, field: &mut dyn FnMut(&'static str, Value<'_>)) {
+        let mut word = |name, word: &str| field(name, Value::Word(&word));
+        match self {
+            Record::Found { rule, confidence, direction, place, action, .. } => {
+                word("rule", rule);
+                word("confidence", confidence.name());
+                word("direction", direction.name());
+                word("place", place.name());
+                word("action", action.name());
             }
             Record::Allowed { rule, direction } => {
-                write!(f, "hushgate allowed rule={rule} direction={}", direction.name())
+                word("rule", rule);
+                word("direction", direction.name());
             }
             Record::Unscanned { direction, reason } => {
-                write!(
-                    f,
-                    "hushgate unscanned direction={} reason={}",
-                    direction.name(),
-                    reason.name()
-                )
+                word("direction", direction.name());
+                word("reason", reason.name());
             }
-            Record::Resolved { direction } => {
-                write!(f, "hushgate resolved direction={}", direction.name())
+            Record::Resolved { direction } => word("direction", direction.name()),
+            Record::Refused { refusal, .. } | Record::WouldRefuse { refusal, .. } => {
+                word("direction", refusal.direction().name());
+                word("reason", refusal.reason());
+                field("status", Value::Number(refusal.status().into()));
             }
-            Record::Refused(refusal) => write!(
-                f,
-                "hushgate refused direction={} reason={} status={}",
-                refusal.direction().name(),
-                refusal.reason(),
-                refusal.status(),
-            ),
+            Record::Chosen { policy, direction } => {
+                word("policy", policy);
+                word("direction", direction.name());
+            }
         }
+        if let Record::Found { offset, .. } = self {
+            field("offset", Value::Number(*offset));
+        }
+        if let Record::Found { policy: Some(policy), .. }
+        | Record::Refused { policy: Some(policy), .. }
+        | Record::WouldRefuse { policy: Some(policy), .. } = self
+        {
+            field("policy", Value::Word(policy));
+        }
+        if let Record::Found { fingerprint: Some(fingerprint), .. } = self {
+            field("fingerprint", Value::Word(fingerprint));
+        }
+        match self {
+            Record::Found { is_dry_run, .. } => field("dry_run", Value::Flag(*is_dry_run)),
+            Record::Refused { .. } => field("dry_run", Value::Flag(false)),
+            Record::WouldRefuse { .. } => field("dry_run", Value::Flag(true)),
+            _ => {}
+        }
+    }
+}
+
+/// The log line, as text.
+impl fmt::Display for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&line::text(self))
     }
 }
 
@@ -238,7 +311,9 @@ mod tests {
             place: Place::Body,
             action: Action::Redact,
             offset: 17,
+            policy: None,
             fingerprint: None,
+            is_dry_run: false,
         };
         assert_eq!(found.counter(), "findings.response.redact.github.pat");
         let line = "hushgate finding rule=github.pat confidence=certain direction=response place=body \
@@ -249,14 +324,25 @@ mod tests {
         let Record::Found { fingerprint: shown, .. } = &mut found else { panic!("it is one") };
         *shown = Some(fingerprinter.shown(fingerprint));
         assert_eq!(found.to_string(), format!("{line} fingerprint=ephemeral:{fingerprint}"));
+        let Record::Found { is_dry_run, .. } = &mut found else { panic!("it is one") };
+        *is_dry_run = true;
+        assert_eq!(found.counter(), "dry_run.findings.response.redact.github.pat");
+        let line = format!("{line} fingerprint=ephemeral:{fingerprint} dry_run=true");
+        assert_eq!(found.to_string(), line);
         let allowed = Record::Allowed { rule: "github.pat", direction: Direction::Request };
         assert_eq!(allowed.counter(), "allowed.request.github.pat");
         assert!(found.is_logged() && !allowed.is_logged());
-        let refused = Record::Refused(Refusal::Unscannable(Direction::Response, Unscanned::Coded));
+        let refusal = Refusal::Unscannable(Direction::Response, Unscanned::Coded);
+        let refused = Record::Refused { refusal, policy: None };
         assert_eq!(refused.counter(), "refused.response.coded");
         assert_eq!(
             refused.to_string(),
             "hushgate refused direction=response reason=coded status=502"
         );
+        let would =
+            Record::WouldRefuse { refusal: Refusal::Blocked(Direction::Request), policy: None };
+        assert_eq!(would.counter(), "dry_run.refused.request.blocked");
+        let line = "hushgate refused direction=request reason=blocked status=403 dry_run=true";
+        assert_eq!(would.to_string(), line);
     }
 }

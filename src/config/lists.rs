@@ -11,7 +11,7 @@ use crate::{
     fingerprint::{Fingerprint, Fingerprinter},
     known::{self as known_values, KnownFingerprint, KnownValues},
     mask::Template,
-    rule::{self, Confidence, Exposure, Kind, Severity, selector::Selector},
+    rule::{self, Confidence, Exposure, Kind, Rule, Severity, selector::Selector},
     secret::Secret,
 };
 
@@ -28,7 +28,7 @@ const RULE_FIELDS: &[&str] = &[
     "examples",
     "negative_examples",
 ];
-const KINDS: &[(&str, Kind)] = &[
+pub(super) const KINDS: &[(&str, Kind)] = &[
     ("api_key", Kind::ApiKey),
     ("token", Kind::Token),
     ("password", Kind::Password),
@@ -39,18 +39,18 @@ const KINDS: &[(&str, Kind)] = &[
     ("signed_url", Kind::SignedUrl),
     ("identifier", Kind::Identifier),
 ];
-const SEVERITIES: &[(&str, Severity)] = &[
+pub(super) const SEVERITIES: &[(&str, Severity)] = &[
     ("low", Severity::Low),
     ("medium", Severity::Medium),
     ("high", Severity::High),
     ("critical", Severity::Critical),
 ];
-const EXPOSURES: &[(&str, Exposure)] = &[
+pub(super) const EXPOSURES: &[(&str, Exposure)] = &[
     ("public", Exposure::Public),
     ("identifier", Exposure::Identifier),
     ("secret", Exposure::Secret),
 ];
-const CONFIDENCES: &[(&str, Confidence)] = &[
+pub(super) const CONFIDENCES: &[(&str, Confidence)] = &[
     ("possible", Confidence::Possible),
     ("likely", Confidence::Likely),
     ("certain", Confidence::Certain),
@@ -107,10 +107,13 @@ pub(super) fn selector(field: &str, value: &mut Value) -> Result<Selector, Confi
 
 /// Whether there is a rule that it names: a misspelt id would do nothing, without a sign.
 pub(super) fn is_of_rule(selector: &Selector, custom: Option<&CustomRules>) -> bool {
+    all(custom).any(|rule| selector.names(rule.id))
+}
+
+/// Every rule there is.
+pub(super) fn all(custom: Option<&CustomRules>) -> impl Iterator<Item = &'static Rule> {
     let known = [&known_values::VALUE, &known_values::FINGERPRINT];
-    let mut rules =
-        rule::builtin().iter().chain(known).chain(custom.into_iter().flat_map(CustomRules::rules));
-    rules.any(|rule| selector.names(rule.id))
+    rule::builtin().iter().chain(known).chain(custom.into_iter().flat_map(CustomRules::rules))
 }
 
 /// The allow lists.
@@ -173,7 +176,7 @@ pub(super) fn replacement(
 }
 
 /// The list of that name, empty where there is none.
-fn take<T>(
+pub(super) fn take<T>(
     fields: &mut Map<String, Value>,
     parent: &str,
     name: &str,

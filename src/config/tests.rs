@@ -8,7 +8,7 @@ use crate::{
     custom::Definition,
     fingerprint::Fingerprint,
     known::KnownFingerprint,
-    policy::Action,
+    policy::{Action, Place},
     rule::{Confidence, Exposure, Kind, Severity},
     secret::Secret,
 };
@@ -53,8 +53,12 @@ fn nothing_is_the_default() {
 fn every_field_is_read() {
     let json = r#"{"role": "outbound", "requests": {"certain": "block", "likely": "mask"},
         "responses": "redact", "coded_bodies": "pass", "ranges": "pass",
-        "signed_messages": "report", "tail_bytes_max": 4096, "open_bytes_max": 8192,
+        "actions": [{"rules": ["acme.*"], "places": ["header"], "action": "block"}],
+         "upgrades": {"connect": "block"}, "trust_source_address": true, "policies": [],
+        "accept_encoding": "scannable", "hold_headers": true, "decoded_bytes_max": 65536,
+        "decoded_ratio_max": 2, "signed_messages": "report", "tail_bytes_max": 4096, "open_bytes_max": 8192,
         "held_bytes_max": 65536, "log_records_per_second_max": 1, "profile": "strict",
+            "log_format": "json", "filter_state": true, "dry_run": true,
             "rules": [{"id": "acme.key", "title": "Acme key", "pattern": "acme_([a-f0-9]{8})\\b",
                 "keywords": ["acme"], "length_max": 64, "kind": "api_key", "severity": "critical",
                 "exposure": "secret", "confidence": "certain", "examples": ["acme_<<0123abcd>>"],
@@ -68,19 +72,39 @@ fn every_field_is_read() {
     let config = Config::parse_with(json.as_bytes(), Some(Rc::clone(&key))).unwrap();
     let requests =
         Actions { certain: Action::Block, likely: Action::Mask, possible: Action::Report };
+    let entries = vec![Entry {
+        rules: vec![selector("acme.*")],
+        exposures: vec![Exposure::Secret],
+        confidences: vec![Confidence::Likely, Confidence::Certain],
+        places: vec![Place::Header],
+        ..Entry::of(Action::Block)
+    }];
+    let rules = CustomRules::new(vec![acme()]).unwrap();
     let expected = Config {
+        overrides: Rc::new(Overrides::new(entries.clone(), rules.rules())),
+        entries,
+        upgrades: Upgrades { connect: UpgradeWord::Block, ..Upgrades::default() },
+        trusts_source_address: true,
+        policies: Rc::default(),
+        policy: None,
         role: Some(Role::Outbound),
         requests: Some(requests),
         responses: Some(Actions::of(Action::Redact)),
         coded_bodies: Unscannable::Pass,
+        accept_encoding: AcceptEncoding::Scannable,
+        hold_headers: true,
+        bounds: Bounds { decoded_bytes_max: 65_536, decoded_ratio_max: 2 },
         ranges: Unscannable::Pass,
         signed_messages: SignedMessages::Report,
         limits: Limits { tail_bytes_max: 4096, open_bytes_max: 8192 },
         held_bytes_max: 65_536,
         log_records_per_second_max: 1,
+        log_format: LogFormat::Json,
+        filter_state: true,
+        dry_run: true,
         profile: Profile::Strict,
         rules_off: ["jwt.token", "acme.*"].map(selector).into(),
-        rules: Some(Rc::new(CustomRules::new(vec![acme()]).unwrap())),
+        rules: Some(Rc::new(rules)),
         allow: Rc::new(
             Allow::new(
                 vec![selector("github.*")],
@@ -99,6 +123,8 @@ fn every_field_is_read() {
         )),
         template: Some(Rc::new(Template::parse("gone:{rule}").unwrap())),
         fingerprinter: Some(key),
+        needles: None,
+        is_behind_injection: false,
     };
     assert_eq!(config, expected);
     let shown = format!("{config:?}");
@@ -120,6 +146,24 @@ fn errors_name_field_and_reason() {
         error(r#"{"role": 7}"#),
         "configuration: field \"role\": want one of \"auto\", \"inbound\", \"outbound\""
     );
+    assert_eq!(
+        error(r#"{"hold_headers": "yes"}"#),
+        "configuration: field \"hold_headers\": want true or false"
+    );
+    assert_eq!(
+        error(r#"{"accept_encoding": "gzip"}"#),
+        "configuration: field \"accept_encoding\": want one of \"identity\", \"scannable\", \"keep\""
+    );
+    for (field, value, range) in [
+        ("decoded_bytes_max", 65_535_u64, "65536 to 4000000000"),
+        ("decoded_bytes_max", 4_000_000_001, "65536 to 4000000000"),
+        ("decoded_ratio_max", 1, "2 to 1000000"),
+        ("decoded_ratio_max", 1_000_001, "2 to 1000000"),
+    ] {
+        let expected =
+            format!("configuration: field \"{field}\": want a whole number from {range}");
+        assert_eq!(error(&format!(r#"{{"{field}": {value}}}"#)), expected);
+    }
     assert!(
         error(r#"{"responses": {"sure": "redact"}}"#)
             .starts_with("configuration: field \"responses.sure\": not known here")
@@ -288,4 +332,67 @@ fn limits_have_bounds() {
             assert_eq!(Config::parse(json.as_bytes()).is_ok(), good, "{json}");
         }
     }
+}
+
+#[test]
+fn upgrades_are_a_word_or_an_object() {
+    let read = |json: &str| Config::parse(json.as_bytes()).unwrap().upgrades;
+    let block = UpgradeWord::Block;
+    let all = Upgrades { websocket: block, connect: block, other: block };
+    assert_eq!(read(r#"{"upgrades": "block"}"#), all);
+    let one = Upgrades { websocket: block, ..Upgrades::default() };
+    assert_eq!(read(r#"{"upgrades": {"websocket": "block"}}"#), one);
+    assert_eq!(
+        error(r#"{"upgrades": "refuse"}"#),
+        "configuration: field \"upgrades\": want one of \"pass\", \"block\", or an object with \
+         websocket, connect, other"
+    );
+    assert!(error(r#"{"upgrades": {"websockets": "block"}}"#).contains("upgrades.websockets"));
+}
+
+#[test]
+fn actions_name_field_and_reason() {
+    let error = |entry: &str| error(&format!(r#"{{"actions": [{{"action": "off"}}, {entry}]}}"#));
+    for (entry, message) in [
+        ("{}", "\"actions[1].action\": is missing"),
+        (r#"{"action": "stop"}"#, "\"actions[1].action\": want one of \"off\""),
+        (
+            r#"{"action": "off", "rule": []}"#,
+            "\"actions[1].rule\": not known here; known are rules",
+        ),
+        (r#"{"action": "off", "rules": []}"#, "\"actions[1].rules\": want at least one entry"),
+        (r#"{"action": "off", "rules": ["githb.pat"]}"#, "\"actions[1].rules[0]\": there is no"),
+        (
+            r#"{"action": "off", "places": ["query"]}"#,
+            "\"actions[1].places[0]\": want one of \"path\"",
+        ),
+        (r#"{"action": "off", "kinds": ["pin"]}"#, "\"actions[1].kinds[0]\": want one of"),
+        (r#"{"action": "redact"}"#, "\"actions[1].directions\": is missing: \"redact\" changes"),
+        (r#"{"action": "hash"}"#, "\"actions[1].directions\": is missing"),
+    ] {
+        assert!(error(entry).contains(message), "{entry}: {}", error(entry));
+    }
+    let many = vec![r#"{"action": "off"}"#; crate::policy::ENTRIES_MAX];
+    let list = |entries: &[&str]| format!(r#"{{"actions": [{}]}}"#, entries.join(", "));
+    assert!(Config::parse(list(&many).as_bytes()).is_ok());
+    let error = super::tests::error(&list(&[&many[..], &many[..1]].concat()));
+    assert!(error.contains("\"actions\": want at most 64 entries"), "{error}");
+}
+
+/// As a single word: what is public, an identifier or merely possible is stopped only where the entry says so.
+#[test]
+fn an_entry_that_stops_findings_is_for_secrets() {
+    let entries = |json: &str| Config::parse(json.as_bytes()).unwrap().entries;
+    let [report, block] =
+        &entries(r#"{"actions": [{"action": "report"}, {"action": "block"}]}"#)[..]
+    else {
+        panic!("two entries")
+    };
+    assert_eq!(*report, Entry::of(Action::Report));
+    assert_eq!(block.exposures, [Exposure::Secret]);
+    assert_eq!(block.confidences, [Confidence::Likely, Confidence::Certain]);
+    let json = r#"{"actions": [{"action": "block", "exposures": ["public"], "confidences": ["possible"]}]}"#;
+    let [stated] = &entries(json)[..] else { panic!("one entry") };
+    assert_eq!(stated.exposures, [Exposure::Public]);
+    assert_eq!(stated.confidences, [Confidence::Possible]);
 }

@@ -4,18 +4,38 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::policy::{Action, Actions};
+use crate::{
+    policy::{Action, Actions},
+    record::line::LogFormat,
+};
 
 /// Why a configuration is refused: a field and a reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
     field: String,
-    pub(super) reason: String,
+    pub(crate) reason: String,
 }
 
 impl ConfigError {
-    pub(super) fn new(field: &str, reason: impl Into<String>) -> ConfigError {
+    pub(crate) fn new(field: &str, reason: impl Into<String>) -> ConfigError {
         ConfigError { field: field.to_owned(), reason: reason.into() }
+    }
+
+    /// The field, as a path: `rules[3].pattern`. Empty where it is all of the configuration.
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
+    /// The reason, without any value.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// The same, of a configuration that is a field of another one.
+    pub(crate) fn below(mut self, parent: &str) -> ConfigError {
+        let dot = if self.field.is_empty() { "" } else { "." };
+        self.field = format!("{parent}{dot}{}", self.field);
+        self
     }
 }
 
@@ -31,7 +51,7 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 #[inline(never)]
-pub(super) fn known(
+pub(crate) fn known(
     fields: &Map<String, Value>,
     parent: &str,
     names: &[&str],
@@ -46,7 +66,7 @@ pub(super) fn known(
 }
 
 /// One of some words.
-pub(super) fn word<T: Copy>(
+pub(crate) fn word<T: Copy>(
     field: &str,
     value: &Value,
     words: &[(&str, T)],
@@ -67,7 +87,7 @@ fn not_one_of(field: &str, words: &mut dyn Iterator<Item = &str>) -> ConfigError
 
 /// A word for all findings, or an object with one for each confidence; what it leaves out is reported.
 #[inline(never)]
-pub(super) fn actions(field: &str, value: &Value) -> Result<Actions, ConfigError> {
+pub(crate) fn actions(field: &str, value: &Value) -> Result<Actions, ConfigError> {
     let words = Action::ALL.map(|action| (action.name(), action));
     let Value::Object(fields) = value else {
         return word(field, value, &words).map(Actions::of).map_err(|error| {
@@ -83,8 +103,19 @@ pub(super) fn actions(field: &str, value: &Value) -> Result<Actions, ConfigError
     Ok(Actions { certain: of("certain")?, likely: of("likely")?, possible: of("possible")? })
 }
 
+/// `text` or `json`.
+pub(crate) fn log_format(field: &str, value: &Value) -> Result<LogFormat, ConfigError> {
+    word(field, value, &[("text", LogFormat::Text), ("json", LogFormat::Json)])
+}
+
+/// Yes or no.
 #[inline(never)]
-pub(super) fn size(
+pub(crate) fn flag(field: &str, value: &Value) -> Result<bool, ConfigError> {
+    value.as_bool().ok_or_else(|| ConfigError::new(field, "want true or false"))
+}
+
+#[inline(never)]
+pub(crate) fn size(
     field: &str,
     value: &Value,
     min: usize,
@@ -99,7 +130,7 @@ pub(super) fn size(
 
 /// A text. It is taken out, so that no copy is left behind.
 #[inline(never)]
-pub(super) fn text(field: &str, value: &mut Value) -> Result<String, ConfigError> {
+pub(crate) fn text(field: &str, value: &mut Value) -> Result<String, ConfigError> {
     match value {
         Value::String(text) => Ok(std::mem::take(text)),
         _ => Err(ConfigError::new(field, "want a text")),
@@ -107,7 +138,7 @@ pub(super) fn text(field: &str, value: &mut Value) -> Result<String, ConfigError
 }
 
 /// A list, each of whose entries is read with its own name: `field[2]`.
-pub(super) fn list<T>(
+pub(crate) fn list<T>(
     field: &str,
     value: &mut Value,
     read: impl Fn(&str, &mut Value) -> Result<T, ConfigError>,
@@ -124,7 +155,7 @@ pub(super) fn list<T>(
 
 /// An object that has none but these fields.
 #[inline(never)]
-pub(super) fn object<'a>(
+pub(crate) fn object<'a>(
     field: &str,
     value: &'a mut Value,
     names: &[&str],

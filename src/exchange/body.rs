@@ -13,26 +13,45 @@
 //!
 //! Nothing is copied for a body that is clean and does not wait.
 
-use super::judge::Judge;
+use super::{coded::CodedScan, judge::Judge, request::Grant};
 use crate::{
+    coding::Broken,
     finders::Finders,
     finding::Finding,
-    http::Headers,
+    http::{HeaderEdit, Headers},
     mask::Style,
     stream::{Limits, Redactor, Sink, Verdict},
 };
 
+/// A body, as it came or unpacked.
+pub(super) struct Body {
+    kind: Kind,
+    /// Whether what waited was decided because the body seemed to end.
+    has_seemed_to_end: bool,
+}
+
+enum Kind {
+    Plain(Box<BodyScan>),
+    Coded(Box<CodedScan>),
+}
+
+/// What is looked for in a body, and how far.
+pub(super) struct Scan {
+    /// Whether a finding may change or stop the body; else it goes on whatever is found.
+    pub(super) is_enforcing: bool,
+    pub(super) limits: Limits,
+    /// How many bytes the proxy may hold.
+    pub(super) held_bytes_max: usize,
+    pub(super) finders: Finders,
+}
+
 /// The scan of one body.
 pub(super) struct BodyScan {
     /// How a label is written in it.
-    pub(super) style: Style,
-    /// Whether a finding may change or stop the body; else it goes on whatever is found.
-    is_enforcing: bool,
+    style: Style,
+    scan: Scan,
     framing: Framing,
-    limits: Limits,
-    finders: Finders,
     redactor: Redactor,
-    held_bytes_max: usize,
     /// What the proxy holds, as it came. Empty unless the body is held.
     held: Vec<u8>,
     /// What has been decided of what the proxy holds.
@@ -78,31 +97,145 @@ impl Framing {
         Framing { left: length, has_trailers }
     }
 
+    /// How many bytes the body has left, where that is known.
+    pub(super) fn length(self) -> Option<u64> {
+        self.left
+    }
+
     /// Takes note of bytes that have come. Whether they were the last.
-    fn advance(&mut self, count: usize) -> bool {
+    pub(super) fn advance(&mut self, count: usize) -> bool {
         // More than was said: the length is not to be trusted.
         self.left = self.left.and_then(|left| left.checked_sub(count as u64));
         self.left == Some(0)
     }
 }
 
+impl Scan {
+    pub(super) fn redactor(&self) -> Redactor {
+        Redactor::with(self.limits, self.finders.clone())
+    }
+
+    /// Decides the last bytes, and what waits. Should more come than was said, it is scanned as another stream.
+    pub(super) fn finish(&self, redactor: &mut Redactor, bytes: &[u8], sink: &mut impl Sink) {
+        std::mem::replace(redactor, self.redactor()).finish_with(bytes, sink);
+    }
+}
+
+impl From<BodyScan> for Body {
+    fn from(body: BodyScan) -> Body {
+        Body { kind: Kind::Plain(Box::new(body)), has_seemed_to_end: false }
+    }
+}
+
+impl From<CodedScan> for Body {
+    fn from(body: CodedScan) -> Body {
+        Body { kind: Kind::Coded(Box::new(body)), has_seemed_to_end: false }
+    }
+}
+
+impl Body {
+    /// How a label is written in it.
+    pub(super) fn style(&self) -> Style {
+        match &self.kind {
+            Kind::Plain(body) => body.style,
+            Kind::Coded(body) => body.style,
+        }
+    }
+
+    /// How many bytes of the proxy's buffer have been seen.
+    pub(super) fn held_len(&self) -> usize {
+        match &self.kind {
+            Kind::Plain(body) => body.held.len(),
+            Kind::Coded(body) => body.held_len(),
+        }
+    }
+
+    /// Whether bytes wait that the proxy does not hold: they need more of the body to go on with.
+    pub(super) fn is_carrying(&self) -> bool {
+        match &self.kind {
+            Kind::Plain(body) => body.is_carrying,
+            Kind::Coded(body) => body.is_carrying(),
+        }
+    }
+
+    /// Whether what waited was masked since the last call, because the proxy should hold no more.
+    pub(super) fn take_resolved(&mut self) -> bool {
+        match &mut self.kind {
+            Kind::Plain(body) => std::mem::take(&mut body.is_resolved),
+            Kind::Coded(body) => body.take_resolved(),
+        }
+    }
+
+    /// What the headers become, if they are still held.
+    pub(super) fn take_edits(&mut self) -> Vec<HeaderEdit> {
+        match &mut self.kind {
+            Kind::Plain(_) => Vec::new(),
+            Kind::Coded(body) => body.take_edits(),
+        }
+    }
+
+    /// Whether the body, which turned out to be broken, can go on as it came.
+    pub(super) fn can_pass(&self) -> bool {
+        match &self.kind {
+            Kind::Plain(_) => true,
+            Kind::Coded(body) => body.can_pass(),
+        }
+    }
+
+    /// What has not gone on, as it came, if the proxy's buffer lacks some of it.
+    pub(super) fn take_rest(&mut self) -> Option<Vec<u8>> {
+        match &mut self.kind {
+            Kind::Plain(_) => None,
+            Kind::Coded(body) => body.take_rest(),
+        }
+    }
+
+    /// Whether these bytes come behind what was taken for the end: what waited has gone, and may have been half a secret.
+    pub(super) fn is_behind_end(&self, bytes: &[u8]) -> bool {
+        self.has_seemed_to_end && !bytes.is_empty()
+    }
+
+    /// Takes what has come to the buffer; a form's text is shown to `grant`.
+    ///
+    /// # Errors
+    /// Where a coded body is broken.
+    pub(super) fn write(
+        &mut self,
+        bytes: &[u8],
+        end_of_stream: bool,
+        judge: &mut Judge<'_>,
+        grant: &mut Grant,
+    ) -> Result<Buffer, Broken> {
+        // Envoy shows a held buffer again, with nothing new and no end, when a filter before this one adds trailers, as its
+        // decompressor does. Should this filter hold it once more, the trailers never come, and the message never ends.
+        let seems_to_end = bytes.is_empty() && !end_of_stream && self.could_end();
+        self.has_seemed_to_end |= seems_to_end;
+        let end_of_stream = end_of_stream || seems_to_end;
+        match &mut self.kind {
+            Kind::Plain(body) => {
+                grant.note(bytes);
+                Ok(body.write(bytes, end_of_stream, judge))
+            }
+            Kind::Coded(body) => body.write(bytes, end_of_stream, judge, grant),
+        }
+    }
+
+    /// Whether the proxy holds a buffer that may be the last.
+    fn could_end(&self) -> bool {
+        match &self.kind {
+            Kind::Plain(body) => !body.held.is_empty(),
+            Kind::Coded(body) => body.held_len() > 0 && body.is_whole(),
+        }
+    }
+}
+
 impl BodyScan {
-    pub(super) fn new(
-        style: Style,
-        is_enforcing: bool,
-        framing: Framing,
-        limits: Limits,
-        held_bytes_max: usize,
-        finders: Finders,
-    ) -> BodyScan {
+    pub(super) fn new(style: Style, scan: Scan, framing: Framing) -> BodyScan {
         BodyScan {
             style,
-            is_enforcing,
+            redactor: scan.redactor(),
+            scan,
             framing,
-            limits,
-            redactor: Redactor::with(limits, finders.clone()),
-            finders,
-            held_bytes_max,
             held: Vec::new(),
             output: Output::Unchanged(0),
             is_resolved: false,
@@ -110,40 +243,20 @@ impl BodyScan {
         }
     }
 
-    /// How many bytes of the proxy's buffer have been seen.
-    pub(super) fn held_len(&self) -> usize {
-        self.held.len()
-    }
-
-    /// Whether bytes wait that the proxy does not hold: they need more of the body to go on with.
-    pub(super) fn is_carrying(&self) -> bool {
-        self.is_carrying
-    }
-
-    /// Whether what waited was masked since the last call, because the proxy should hold no more.
-    pub(super) fn take_resolved(&mut self) -> bool {
-        std::mem::take(&mut self.is_resolved)
-    }
-
     /// Takes what has come to the buffer.
-    pub(super) fn write(
-        &mut self,
-        bytes: &[u8],
-        end_of_stream: bool,
-        judge: &mut Judge<'_>,
-    ) -> Buffer {
+    fn write(&mut self, bytes: &[u8], end_of_stream: bool, judge: &mut Judge<'_>) -> Buffer {
         let is_last = self.framing.advance(bytes.len()) || end_of_stream;
         if std::mem::take(&mut self.is_carrying) {
             // What is carried goes before what the proxy has.
             self.output = Output::Changed(Vec::new());
         }
         let mut sink = BufferSink { judge, held: &self.held, bytes, output: &mut self.output };
-        self.redactor.write(bytes, &mut sink);
         if is_last {
-            // Should more come than was said, it is scanned as another stream.
-            let next = Redactor::with(self.limits, self.finders.clone());
-            std::mem::replace(&mut self.redactor, next).finish(&mut sink);
-        } else if self.is_waiting() && self.is_over(bytes.len()) {
+            self.scan.finish(&mut self.redactor, bytes, &mut sink);
+        } else {
+            self.redactor.write(bytes, &mut sink);
+        }
+        if !is_last && self.is_waiting() && self.is_over(bytes.len()) {
             let mut sink = BufferSink { judge, held: &self.held, bytes, output: &mut self.output };
             self.redactor.resolve(&mut sink);
             self.is_resolved = true;
@@ -162,13 +275,13 @@ impl BodyScan {
 
     /// Whether bytes are undecided that may not go on before they are.
     fn is_waiting(&self) -> bool {
-        self.is_enforcing && self.redactor.tail_len() > 0
+        self.scan.is_enforcing && self.redactor.tail_len() > 0
     }
 
     /// Whether a message that can only be held has been held for longer than it may.
     fn is_over(&self, new: usize) -> bool {
         let is_waiting = !self.held.is_empty();
-        self.framing.has_trailers && is_waiting && self.held.len() + new > self.held_bytes_max
+        self.framing.has_trailers && is_waiting && self.held.len() + new > self.scan.held_bytes_max
     }
 
     /// Whether what is decided may go on without the tail.
@@ -178,7 +291,7 @@ impl BodyScan {
             Output::Changed(new) => !new.is_empty(),
         };
         let is_more_to_come = self.framing.left.is_some();
-        let is_over = self.held.len() + new > self.held_bytes_max;
+        let is_over = self.held.len() + new > self.scan.held_bytes_max;
         is_something_decided && !self.framing.has_trailers && (is_more_to_come || is_over)
     }
 

@@ -5,7 +5,7 @@ use crate::{
     config::Config,
     finding::Finding,
     mask::Style,
-    policy::{Action, Actions, Direction, Place},
+    policy::{Action, Choice, Direction, Place},
     record::Record,
     stream::Verdict,
 };
@@ -13,7 +13,7 @@ use crate::{
 /// Judges the findings of one part of a message and remembers what there is to tell.
 pub(super) struct Judge<'a> {
     pub(super) config: &'a Config,
-    pub(super) actions: Actions,
+    pub(super) actions: &'a Choice,
     pub(super) direction: Direction,
     pub(super) place: Place,
     /// How a label is written here.
@@ -23,24 +23,38 @@ pub(super) struct Judge<'a> {
     pub(super) is_token_exchange: bool,
     /// The host a request is for.
     pub(super) host: &'a [u8],
+    /// Whether nothing is done of what is decided by rules.
+    pub(super) is_dry_run: bool,
     pub(super) records: Vec<Record>,
     pub(super) is_blocked: bool,
+    /// Whether it would be, were it no dry run.
+    pub(super) would_block: bool,
+}
+
+/// What a judge has to tell.
+pub(super) struct Told {
+    pub(super) records: Vec<Record>,
+    pub(super) would_block: bool,
 }
 
 impl Judge<'_> {
     /// What becomes of a finding. One that blocks is replaced all the same: nothing of it leaves.
     pub(super) fn judge(&mut self, finding: &Finding<'_>) -> Verdict {
         let (rule, config) = (finding.rule.id, self.config);
-        let action = self.action(finding);
+        let needles = config.needles.as_deref();
+        let needle = needles.and_then(|needles| needles.action(finding.rule, self.direction));
+        let action = needle.unwrap_or_else(|| self.action(finding));
         if action == Action::Off {
             return Verdict::Keep;
         }
         let fingerprinter = config.fingerprinter.as_deref();
         let fingerprint = fingerprinter.and_then(|key| finding.fingerprint(key));
-        if config.allow.permits(finding, fingerprint) {
+        if needle.is_none() && config.allow.permits(finding, fingerprint) {
             self.records.push(Record::Allowed { rule, direction: self.direction });
             return Verdict::Keep;
         }
+        // What is only reported is done in a dry run too.
+        let is_dry_run = self.is_dry_run && needle.is_none() && action.is_enforcing();
         self.records.push(Record::Found {
             rule,
             confidence: finding.confidence,
@@ -48,8 +62,14 @@ impl Judge<'_> {
             place: self.place,
             action,
             offset: finding.offset,
+            policy: config.policy,
             fingerprint: fingerprinter.zip(fingerprint).map(|(key, it)| key.shown(it)),
+            is_dry_run,
         });
+        if is_dry_run {
+            self.would_block |= action == Action::Block;
+            return Verdict::Keep;
+        }
         match action {
             Action::Off | Action::Report => Verdict::Keep,
             Action::Redact => Verdict::Replace(self.style),
@@ -60,6 +80,11 @@ impl Judge<'_> {
                 Verdict::Replace(self.style)
             }
         }
+    }
+
+    /// Takes what there is to tell.
+    pub(super) fn told(&mut self) -> Told {
+        Told { records: std::mem::take(&mut self.records), would_block: self.would_block }
     }
 
     /// What is written for a label where the framing permits another length, if the configuration says so.
@@ -80,7 +105,7 @@ impl Judge<'_> {
         if is_off || is_home || is_own || carrier::is_field(finding) {
             return Action::Off;
         }
-        let action = self.actions.choose(finding.confidence, finding.rule.exposure);
+        let action = self.actions.choose(finding.rule, finding.confidence, self.place);
         match self.instead_of_rewriting {
             Some(instead) if action.is_rewriting() => instead,
             _ => action,

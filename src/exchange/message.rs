@@ -1,13 +1,19 @@
 //! One message of an exchange, and the scan of its header maps.
 
-use super::{body::BodyScan, judge::Judge};
+use std::rc::Rc;
+
+use super::{
+    body::Body,
+    judge::{Judge, Told},
+    volume::Volume,
+};
 use crate::{
     carrier,
+    config::Config,
     finding::Finding,
     http::{HeaderEdit, Headers},
     mask::Style,
-    policy::{Actions, Direction, Place},
-    record::Record,
+    policy::{Choice, Direction, Place, Role},
     stream::{self, Sink, Verdict},
 };
 
@@ -28,16 +34,24 @@ const SIGNATURE_HEADERS: &[&str] = &[
 /// A request or a response.
 pub(super) struct Message {
     pub(super) direction: Direction,
-    pub(super) actions: Actions,
+    /// What holds for it.
+    pub(super) config: Rc<Config>,
+    pub(super) actions: Choice,
     /// Whether rewriting it would break a signature or digest.
     pub(super) is_signed: bool,
     /// The body, while it is scanned.
-    pub(super) body: Option<Box<BodyScan>>,
+    pub(super) body: Option<Body>,
+    /// How much of it has been looked at.
+    pub(super) volume: Volume,
+    /// Whether a dry run has told that it would have been blocked.
+    pub(super) would_block: bool,
 }
 
 impl Message {
-    pub(super) fn new(direction: Direction, actions: Actions) -> Message {
-        Message { direction, actions, is_signed: false, body: None }
+    pub(super) fn new(direction: Direction, config: Rc<Config>, role: Role) -> Message {
+        let actions = config.choice(role, direction);
+        let (volume, would_block) = (Volume::default(), false);
+        Message { direction, config, actions, is_signed: false, body: None, volume, would_block }
     }
 
     pub(super) fn note_signature(&mut self, headers: &Headers) {
@@ -57,8 +71,9 @@ pub(super) fn scan_headers<'j>(
     headers: &Headers,
     judge: impl Fn(Place, Style) -> Judge<'j>,
     place: Place,
-) -> (Vec<HeaderEdit>, Vec<Record>, bool) {
-    let (mut edits, mut records, mut is_blocked) = (Vec::<HeaderEdit>::new(), Vec::new(), false);
+) -> (Vec<HeaderEdit>, Told, bool) {
+    let (mut edits, mut is_blocked) = (Vec::<HeaderEdit>::new(), false);
+    let mut told = Told { records: Vec::new(), would_block: false };
     let mut changed: Vec<(usize, Vec<u8>)> = Vec::new();
     let mut judges = (judge(place, Style::Label), judge(Place::Path, Style::UrlLabel));
     for (number, (name, value)) in headers.iter().enumerate() {
@@ -70,15 +85,17 @@ pub(super) fn scan_headers<'j>(
         if carrier::is_header(judge.direction, name) {
             continue;
         }
-        let finders = judge.config.finders();
+        let finders = judge.config.finders(judge.direction).without_names();
         let mut sink = ValueSink { judge, out: Vec::new(), is_written: false, value };
         stream::once_with(value, finders, &mut sink);
         if !sink.out.is_empty() {
             changed.push((number, sink.out));
         }
     }
-    for judge in [judges.0, judges.1] {
-        records.extend(judge.records);
+    for mut judge in [judges.0, judges.1] {
+        let of_judge = judge.told();
+        told.records.extend(of_judge.records);
+        told.would_block |= of_judge.would_block;
         is_blocked |= judge.is_blocked;
     }
     for (number, _) in &changed {
@@ -89,7 +106,7 @@ pub(super) fn scan_headers<'j>(
             edits.push(HeaderEdit { name: name.to_vec(), values: values(headers, name, &changed) });
         }
     }
-    (edits, records, is_blocked)
+    (edits, told, is_blocked)
 }
 
 /// All values of a name, the changed ones in their new form.

@@ -4,20 +4,28 @@
 //! here, so that they are the same in every proxy and can be tested without one.
 
 mod body;
+mod coded;
 mod judge;
 mod message;
+mod policies;
 mod request;
+mod shown;
+mod start;
+mod volume;
+mod watched;
 
 use std::rc::Rc;
 
+pub use self::volume::Volume;
 use self::{
-    body::{BodyScan, Buffer, Framing},
-    judge::Judge,
+    body::Buffer,
+    judge::{Judge, Told},
     message::Message,
+    policies::Choosing,
     request::Grant,
 };
 use crate::{
-    config::{Config, SignedMessages, Unscannable},
+    config::{Config, SignedMessages},
     content::{self, Content, Unscanned},
     http::{HeaderEdit, Headers},
     policy::{Direction, Place, Role},
@@ -65,6 +73,8 @@ pub struct Step {
     pub headers: Vec<HeaderEdit>,
     /// What the whole of the proxy's buffer is to be, if it changes.
     pub body: Option<Vec<u8>>,
+    /// What an access log may show for the path, where that is asked for.
+    pub log_path: Option<Vec<u8>>,
     /// How the message goes on.
     pub flow: Flow,
 }
@@ -89,7 +99,10 @@ impl Step {
 
 /// One request and its response.
 pub struct Exchange {
-    config: Rc<Config>,
+    /// What holds where no policy does; each message has what holds for it.
+    base: Rc<Config>,
+    role: Role,
+    choosing: Choosing,
     request: Message,
     response: Message,
     /// The host that the request is for.
@@ -111,11 +124,13 @@ impl Exchange {
     /// Starts an exchange; `role` is what the listener says, for a configuration that leaves it open.
     pub fn new(config: Rc<Config>, role: Role) -> Exchange {
         let role = config.role.unwrap_or(role);
-        let message = |direction| Message::new(direction, config.actions(role, direction));
+        let message = |direction| Message::new(direction, Rc::clone(&config), role);
         Exchange {
             request: message(Direction::Request),
             response: message(Direction::Response),
-            config,
+            base: config,
+            role,
+            choosing: Choosing::default(),
             host: Vec::new(),
             is_to_token_endpoint: false,
             grant: Grant::default(),
@@ -146,7 +161,7 @@ impl Exchange {
         };
         if let Flow::Refuse(refusal) = step.flow {
             self.is_refused = true;
-            self.records.push(Record::Refused(refusal));
+            self.note_refusal(refusal);
         }
         step
     }
@@ -155,8 +170,13 @@ impl Exchange {
     pub fn close(&mut self, direction: Direction) -> Refusal {
         let refusal = Refusal::HostError(direction);
         self.is_refused = true;
-        self.records.push(Record::Refused(refusal));
+        self.note_refusal(refusal);
         refusal
+    }
+
+    fn note_refusal(&mut self, refusal: Refusal) {
+        let policy = self.policy(refusal.direction());
+        self.records.push(Record::Refused { refusal, policy });
     }
 
     /// How many bytes of the proxy's buffer of this body have been seen already.
@@ -172,13 +192,18 @@ impl Exchange {
     /// Whether this direction's headers and trailers are looked at.
     pub fn reads_headers(&self, direction: Direction) -> bool {
         let is_needed =
-            direction == Direction::Request || !self.message(direction).actions.is_off();
+            direction == Direction::Request || !self.is_off(direction) || self.awaits_response();
         is_needed && !self.is_refused
     }
 
     /// What there is to tell since the last call.
     pub fn take_records(&mut self) -> Vec<Record> {
         std::mem::take(&mut self.records)
+    }
+
+    /// How much of a message's body has been looked at.
+    pub fn volume(&self, direction: Direction) -> Volume {
+        self.message(direction).volume
     }
 
     fn message(&self, direction: Direction) -> &Message {
@@ -195,11 +220,34 @@ impl Exchange {
         }
     }
 
+    /// Whether nothing of this direction is looked at.
+    fn is_off(&self, direction: Direction) -> bool {
+        self.message(direction).actions.is_off() && !self.base.has_needles(direction)
+    }
+
+    /// Whether something of this direction may be changed or stopped.
+    fn is_enforcing(&self, direction: Direction) -> bool {
+        self.would_enforce(direction) && !self.is_dry_run(direction)
+    }
+
+    /// The same, were it no dry run.
+    fn would_enforce(&self, direction: Direction) -> bool {
+        self.message(direction).actions.is_enforcing() || self.base.has_needles(direction)
+    }
+
+    /// Whether nothing is done of what is decided. Needles are no part of it: who injects has a dry run of its own.
+    fn is_dry_run(&self, direction: Direction) -> bool {
+        self.config(direction).dry_run && !self.base.has_needles(direction)
+    }
+
     fn on_response_headers(&mut self, headers: &Headers, end_of_stream: bool) -> Step {
         let status = headers.first(":status").unwrap_or_default();
         // 1xx answers come before the response; they have no body and are not its end.
         let is_interim = status.first() == Some(&b'1') && status != b"101";
         let is_bodiless = self.is_head || end_of_stream || matches!(status, b"204" | b"304");
+        if !is_interim {
+            self.choose_by_response(headers);
+        }
         self.response.note_signature(headers);
         let mut step = self.scan_headers(Direction::Response, Place::Header, headers);
         if step.flow == Flow::Continue && !is_interim && !is_bodiless {
@@ -209,63 +257,53 @@ impl Exchange {
                 }
                 content => content,
             };
-            step.flow = self.start_body(Direction::Response, content, headers);
+            self.start_body(Direction::Response, content, headers, &mut step);
         }
         step
     }
 
-    /// Decides how a body is treated, by what its message's headers say.
-    fn start_body(&mut self, direction: Direction, content: Content, headers: &Headers) -> Flow {
-        let actions = self.message(direction).actions;
-        if actions.is_off() {
-            return Flow::Continue;
-        }
-        let (reason, word) = match content {
-            Content::Text(style) => {
-                self.message_mut(direction).body = Some(Box::new(BodyScan::new(
-                    style,
-                    actions.is_enforcing(),
-                    Framing::of(headers),
-                    self.config.limits,
-                    self.config.held_bytes_max,
-                    self.config.finders(),
-                )));
-                return Flow::Continue;
-            }
-            Content::Skipped(reason) => (reason, Unscannable::Pass),
-            Content::Unscannable(Unscanned::Range) => (Unscanned::Range, self.config.ranges),
-            Content::Unscannable(reason) => (reason, self.config.coded_bodies(direction)),
-        };
-        if word == Unscannable::Refuse && actions.is_enforcing() {
-            return Flow::Refuse(Refusal::Unscannable(direction, reason));
-        }
-        self.records.push(Record::Unscanned { direction, reason });
-        Flow::Continue
-    }
-
     fn on_body(&mut self, direction: Direction, bytes: &[u8], end_of_stream: bool) -> Step {
-        if direction == Direction::Request {
-            self.grant.note(bytes);
-        }
         let Some(mut body) = self.message_mut(direction).body.take() else {
+            if direction == Direction::Request {
+                self.grant.note(bytes);
+            }
             return Step::default();
         };
-        let mut judge = self.judge(direction, Place::Body, body.style);
-        let buffer = body.write(bytes, end_of_stream, &mut judge);
-        let (records, is_blocked, is_resolved) =
-            (judge.records, judge.is_blocked, body.take_resolved());
-        self.records.extend(records);
-        if is_resolved {
+        if body.is_behind_end(bytes) {
+            return Step::refuse(Refusal::Stranded(direction));
+        }
+        let mut grant = match direction {
+            Direction::Request => std::mem::take(&mut self.grant),
+            Direction::Response => Grant::default(),
+        };
+        let mut judge = self.judge(direction, Place::Body, body.style());
+        let written = body.write(bytes, end_of_stream, &mut judge, &mut grant);
+        let (told, is_blocked) = (judge.told(), judge.is_blocked);
+        self.tell(direction, told);
+        self.message_mut(direction).volume.note(bytes.len(), body.held_len());
+        if direction == Direction::Request {
+            self.grant = grant;
+        }
+        if body.take_resolved() {
             self.records.push(Record::Resolved { direction });
         }
         if is_blocked {
             return Step::refuse(Refusal::Blocked(direction));
         }
+        let buffer = match written {
+            Ok(buffer) => buffer,
+            Err(broken) => {
+                let flow = self.on_unscannable(direction, broken.into(), body.can_pass());
+                let rest = body.take_rest().filter(|_| flow == Flow::Continue);
+                return Step { body: rest, flow, ..Step::default() };
+            }
+        };
+        let headers = body.take_edits();
         if !end_of_stream {
             self.message_mut(direction).body = Some(body);
         }
         match buffer {
-            Buffer::GoesOn(body) => Step { body, ..Step::default() },
+            Buffer::GoesOn(body) => Step { headers, body, ..Step::default() },
             Buffer::Held => Step { flow: Flow::Pause, ..Step::default() },
         }
     }
@@ -277,6 +315,10 @@ impl Exchange {
             Some(_) => self.on_body(direction, &[], true),
             None => Step::default(),
         };
+        // Headers that are still held are out of reach now; a body that had to change them is broken off.
+        if !step.headers.is_empty() {
+            return Step::refuse(Refusal::Stranded(direction));
+        }
         if step.flow == Flow::Continue {
             let scanned = self.scan_headers(direction, Place::Trailer, trailers);
             (step.headers, step.flow) = (scanned.headers, scanned.flow);
@@ -285,8 +327,7 @@ impl Exchange {
     }
 
     fn on_host_error(&mut self, direction: Direction) -> Step {
-        let actions = self.message(direction).actions;
-        if actions.is_enforcing() {
+        if self.is_enforcing(direction) {
             return Step::refuse(Refusal::HostError(direction));
         }
         self.message_mut(direction).body = None;
@@ -295,33 +336,45 @@ impl Exchange {
 
     /// Scans the values of a header map, all but those that carry credentials by design.
     fn scan_headers(&mut self, direction: Direction, place: Place, headers: &Headers) -> Step {
-        if self.message(direction).actions.is_off() {
+        if self.is_off(direction) {
             return Step::default();
         }
-        let (edits, records, is_blocked) = message::scan_headers(
+        let (edits, told, is_blocked) = message::scan_headers(
             headers,
             |place, style| self.judge(direction, place, style),
             place,
         );
-        self.records.extend(records);
+        self.tell(direction, told);
         if is_blocked {
             return Step::refuse(Refusal::Blocked(direction));
         }
         Step { headers: edits, ..Step::default() }
     }
 
+    /// Takes what a judge has to tell. A dry run says once a message that it would have been refused.
+    fn tell(&mut self, direction: Direction, told: Told) {
+        self.records.extend(told.records);
+        let message = self.message_mut(direction);
+        if told.would_block && !std::mem::replace(&mut message.would_block, true) {
+            let (refusal, policy) = (Refusal::Blocked(direction), self.policy(direction));
+            self.records.push(Record::WouldRefuse { refusal, policy });
+        }
+    }
+
     fn judge(&self, direction: Direction, place: Place, style: crate::mask::Style) -> Judge<'_> {
         let message = self.message(direction);
         Judge {
-            config: &self.config,
-            actions: message.actions,
+            config: &message.config,
+            actions: &message.actions,
             direction,
             place,
             style,
-            instead_of_rewriting: message.is_signed.then_some(match self.config.signed_messages {
-                SignedMessages::Block => crate::policy::Action::Block,
-                SignedMessages::Report => crate::policy::Action::Report,
-            }),
+            instead_of_rewriting: message.is_signed.then_some(
+                match message.config.signed_messages {
+                    SignedMessages::Block => crate::policy::Action::Block,
+                    SignedMessages::Report => crate::policy::Action::Report,
+                },
+            ),
             is_token_exchange: match direction {
                 Direction::Request => self.is_to_token_endpoint,
                 Direction::Response => self.is_to_token_endpoint || self.grant.is_named(),
@@ -330,8 +383,10 @@ impl Exchange {
                 Direction::Request => &self.host,
                 Direction::Response => &[],
             },
+            is_dry_run: message.config.dry_run,
             records: Vec::new(),
             is_blocked: false,
+            would_block: false,
         }
     }
 }

@@ -1,17 +1,18 @@
 //! What a request's headers say of the exchange.
 
-use super::{Exchange, Flow, Step};
+use super::{Exchange, Flow, Step, shown};
 use crate::{
-    content::{self, Content},
+    coding::Coding,
+    config::{AcceptEncoding, UpgradeWord},
+    content::{self, Content, Unscanned},
     http::{HeaderEdit, Headers, host_of, media_type},
     mask::Style,
     policy::{Direction, Place},
+    record::{Record, Refusal},
 };
 
 /// How far into a request's body the name of a grant is looked for.
 const GRANT_BYTES_MAX: usize = 4096;
-/// Headers that ask for a coding that could not be scanned.
-const CODING_HEADERS: &[&str] = &["accept-encoding", "grpc-accept-encoding"];
 /// What paths of token endpoints end in.
 const TOKEN_ENDPOINTS: &[&[u8]] = &[b"token", b"access_token"];
 
@@ -21,19 +22,42 @@ impl Exchange {
         self.is_head = headers.first(":method") == Some(b"HEAD");
         self.is_connect = headers.first(":method") == Some(b"CONNECT");
         self.is_to_token_endpoint = is_form_post(headers) && is_token_endpoint(headers);
+        self.choose_by_request(headers);
         let content = content::of_request(headers);
-        if content == Content::Text(Style::UrlLabel) {
+        if let Content::Text(Style::UrlLabel) | Content::Coded(_, Style::UrlLabel) = content {
             self.grant = Grant::new();
         }
         self.request.note_signature(headers);
         let mut step = self.scan_headers(Direction::Request, Place::Header, headers);
-        if step.flow == Flow::Continue && !end_of_stream {
-            step.flow = self.start_body(Direction::Request, content, headers);
+        if step.flow == Flow::Continue && self.blocks_upgrade(content, headers) {
+            let (direction, policy) = (Direction::Request, self.policy(Direction::Request));
+            let refusal = Refusal::Unscannable(direction, Unscanned::Upgrade);
+            if !self.is_dry_run(direction) {
+                return Step::refuse(refusal);
+            }
+            self.records.push(Record::WouldRefuse { refusal, policy });
         }
-        if self.response.actions.is_enforcing() {
-            step.headers.extend(identity_only(headers));
+        if step.flow == Flow::Continue && !end_of_stream {
+            self.start_body(Direction::Request, content, headers, &mut step);
+        }
+        if self.base.filter_state {
+            let target = headers.first(":path").unwrap_or_default();
+            step.log_path = Some(shown::path(
+                target,
+                self.config(Direction::Request).finders(Direction::Request),
+            ));
+        }
+        if self.may_enforce_response() {
+            let accepted = self.config(Direction::Response).accept_encoding;
+            step.headers.extend(scannable_only(headers, accepted));
         }
         step
+    }
+
+    fn blocks_upgrade(&self, content: Content, headers: &Headers) -> bool {
+        let upgrades = self.config(Direction::Request).upgrades;
+        content == Content::Skipped(Unscanned::Upgrade)
+            && upgrades.of_request(headers) == UpgradeWord::Block
     }
 }
 
@@ -73,14 +97,46 @@ impl Grant {
     }
 }
 
-/// Asks for a plain answer where one may come that could not be scanned.
-fn identity_only(headers: &Headers) -> impl Iterator<Item = HeaderEdit> {
-    CODING_HEADERS.iter().filter_map(|name| {
-        let is_asked = headers.all(name).any(|value| !value.eq_ignore_ascii_case(b"identity"));
-        let edit =
-            HeaderEdit { name: name.as_bytes().to_vec(), values: vec![b"identity".to_vec()] };
-        is_asked.then_some(edit)
-    })
+/// Asks for an answer that can be scanned, at the price that the configuration chose.
+fn scannable_only(headers: &Headers, word: AcceptEncoding) -> impl Iterator<Item = HeaderEdit> {
+    let accepted = match word {
+        AcceptEncoding::Identity => identity_only(headers, "accept-encoding"),
+        AcceptEncoding::Scannable => known_only(headers),
+        AcceptEncoding::Keep => None,
+    };
+    // Messages of gRPC that are packed one by one cannot be scanned.
+    let grpc = match word {
+        AcceptEncoding::Keep => None,
+        _ => identity_only(headers, "grpc-accept-encoding"),
+    };
+    accepted.into_iter().chain(grpc)
+}
+
+fn identity_only(headers: &Headers, name: &str) -> Option<HeaderEdit> {
+    let is_asked = headers.all(name).any(|value| !value.eq_ignore_ascii_case(b"identity"));
+    is_asked.then(|| accepting(name, b"identity".to_vec()))
+}
+
+/// Leaves out what could not be unpacked, and `*`, which stands for anything.
+fn known_only(headers: &Headers) -> Option<HeaderEdit> {
+    let name = "accept-encoding";
+    let is_known = |entry: &&[u8]| {
+        let coding = entry.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+        Coding::named(coding).is_some() || coding.eq_ignore_ascii_case(b"identity")
+    };
+    let all = || headers.all(name).flat_map(|value| value.split(|byte| *byte == b','));
+    if all().all(|entry| is_known(&entry)) {
+        return None;
+    }
+    let mut kept = all().map(<[u8]>::trim_ascii).filter(is_known).collect::<Vec<_>>();
+    if kept.is_empty() {
+        kept.push(b"identity");
+    }
+    Some(accepting(name, kept.join(&b", "[..])))
+}
+
+fn accepting(name: &str, value: Vec<u8>) -> HeaderEdit {
+    HeaderEdit { name: name.as_bytes().to_vec(), values: vec![value] }
 }
 
 fn is_form_post(headers: &Headers) -> bool {
