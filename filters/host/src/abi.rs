@@ -28,7 +28,7 @@ impl std::error::Error for HostError {}
 pub type HostResult<T> = Result<T, HostError>;
 
 /// "Not found": there is no such value. "Empty": there are no bytes.
-const NOT_FOUND: u32 = 1;
+pub(crate) const NOT_FOUND: u32 = 1;
 const EMPTY: u32 = 7;
 /// What a reply that is no gRPC status says.
 const NO_GRPC_STATUS: i32 = -1;
@@ -41,6 +41,7 @@ pub enum Map {
     RequestTrailers = 1,
     ResponseHeaders = 2,
     ResponseTrailers = 3,
+    CallHeaders = 6,
 }
 
 /// A buffer; the ABI's number.
@@ -49,7 +50,16 @@ pub enum Map {
 pub enum Buffer {
     RequestBody = 0,
     ResponseBody = 1,
+    CallBody = 4,
     PluginConfiguration = 7,
+}
+
+/// A kind of metric; the ABI's number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)] // The names say it.
+pub enum Metric {
+    Counter = 0,
+    Histogram = 2,
 }
 
 /// The level of a log line; the ABI's number.
@@ -168,8 +178,25 @@ pub fn property(path: &[&str]) -> HostResult<Option<Vec<u8>>> {
 /// # Errors
 /// As the host says.
 pub fn send_local_response(status: u32, details: &str, body: &str) -> HostResult<()> {
-    // One pair: `content-type: text/plain`, in the ABI's form.
-    let headers = crate::pairs::write(&[(b"content-type", b"text/plain; charset=utf-8")]);
+    send_local_response_with(
+        status,
+        details,
+        &[(b"content-type", b"text/plain; charset=utf-8")],
+        body,
+    )
+}
+
+/// The same, with headers of one's own.
+///
+/// # Errors
+/// As the host says.
+pub fn send_local_response_with(
+    status: u32,
+    details: &str,
+    headers: &[(&[u8], &[u8])],
+    body: &str,
+) -> HostResult<()> {
+    let headers = crate::pairs::write(headers);
     // SAFETY: all are live for the call; the host copies them.
     let status = unsafe {
         raw::proxy_send_local_response(
@@ -186,14 +213,15 @@ pub fn send_local_response(status: u32, details: &str, body: &str) -> HostResult
     checked("proxy_send_local_response", status)
 }
 
-/// Defines a counter, or finds it by its name.
+/// Defines a metric, or finds it by its name.
 ///
 /// # Errors
 /// As the host says.
-pub fn define_counter(name: &str) -> HostResult<u32> {
+pub fn define_metric(kind: Metric, name: &str) -> HostResult<u32> {
     let mut id = 0;
     // SAFETY: the name is live for the call and `id` is a live local.
-    let status = unsafe { raw::proxy_define_metric(0, name.as_ptr(), name.len(), &raw mut id) };
+    let status =
+        unsafe { raw::proxy_define_metric(kind as u32, name.as_ptr(), name.len(), &raw mut id) };
     checked("proxy_define_metric", status).map(|()| id)
 }
 
@@ -204,6 +232,26 @@ pub fn define_counter(name: &str) -> HostResult<u32> {
 pub fn increment_metric(id: u32, by: i64) -> HostResult<()> {
     // SAFETY: plain numbers.
     checked("proxy_increment_metric", unsafe { raw::proxy_increment_metric(id, by) })
+}
+
+/// Adds a value to a histogram.
+///
+/// # Errors
+/// As the host says.
+pub fn record_metric(id: u32, value: u64) -> HostResult<()> {
+    // SAFETY: plain numbers.
+    checked("proxy_record_metric", unsafe { raw::proxy_record_metric(id, value) })
+}
+
+/// Sets a property of the stream, which access logs can show as filter state `wasm.<path>`.
+///
+/// # Errors
+/// As the host says.
+pub fn set_property(path: &str, value: &[u8]) -> HostResult<()> {
+    // SAFETY: the slices are live for the call; the host copies them.
+    let status =
+        unsafe { raw::proxy_set_property(path.as_ptr(), path.len(), value.as_ptr(), value.len()) };
+    checked("proxy_set_property", status)
 }
 
 /// Writes a line to the proxy's log.
@@ -227,12 +275,12 @@ pub fn now() -> HostResult<u64> {
     checked("proxy_get_current_time_nanoseconds", status).map(|()| now)
 }
 
-fn checked(call: &'static str, status: u32) -> HostResult<()> {
+pub(crate) fn checked(call: &'static str, status: u32) -> HostResult<()> {
     if status == 0 { Ok(()) } else { Err(HostError { call, status }) }
 }
 
 /// Runs a hostcall that returns bytes, which it has let this module allocate.
-fn returned(
+pub(crate) fn returned(
     call: &'static str,
     run: impl FnOnce(*mut *mut u8, *mut usize) -> u32,
 ) -> HostResult<Vec<u8>> {
@@ -246,103 +294,35 @@ fn returned(
     Ok(unsafe { Vec::from_raw_parts(data, size, size) })
 }
 
-#[cfg(target_arch = "wasm32")]
 mod raw {
-    unsafe extern "C" {
-        pub(super) fn proxy_log(level: u32, line: *const u8, len: usize) -> u32;
-        pub(super) fn proxy_get_current_time_nanoseconds(now: *mut u64) -> u32;
-        pub(super) fn proxy_get_property(
-            path: *const u8,
-            len: usize,
-            data: *mut *mut u8,
-            size: *mut usize,
-        ) -> u32;
-        pub(super) fn proxy_get_buffer_bytes(
-            buffer: u32,
-            start: usize,
-            max: usize,
-            data: *mut *mut u8,
-            size: *mut usize,
-        ) -> u32;
-        pub(super) fn proxy_set_buffer_bytes(
-            buffer: u32,
-            start: usize,
-            size: usize,
-            data: *const u8,
-            len: usize,
-        ) -> u32;
-        pub(super) fn proxy_get_header_map_pairs(
-            map: u32,
-            data: *mut *mut u8,
-            size: *mut usize,
-        ) -> u32;
-        pub(super) fn proxy_replace_header_map_value(
-            map: u32,
-            name: *const u8,
-            name_len: usize,
-            value: *const u8,
-            value_len: usize,
-        ) -> u32;
-        pub(super) fn proxy_add_header_map_value(
-            map: u32,
-            name: *const u8,
-            name_len: usize,
-            value: *const u8,
-            value_len: usize,
-        ) -> u32;
-        pub(super) fn proxy_remove_header_map_value(
-            map: u32,
-            name: *const u8,
-            name_len: usize,
-        ) -> u32;
-        pub(super) fn proxy_send_local_response(
-            status: u32,
-            details: *const u8,
-            details_len: usize,
-            body: *const u8,
-            body_len: usize,
-            headers: *const u8,
-            headers_len: usize,
-            grpc_status: i32,
-        ) -> u32;
-        pub(super) fn proxy_define_metric(
-            kind: u32,
-            name: *const u8,
-            len: usize,
-            id: *mut u32,
-        ) -> u32;
-        pub(super) fn proxy_increment_metric(id: u32, by: i64) -> u32;
-    }
-}
-
-/// Outside a proxy there is no host: every call says that it is not implemented (12). For unit tests and lints.
-#[cfg(not(target_arch = "wasm32"))]
-#[allow(clippy::too_many_arguments)] // As many as the ABI has.
-mod raw {
-    const UNIMPLEMENTED: u32 = 12;
-
-    macro_rules! absent {
-        ($($name:ident($($kind:ty),*));* $(;)?) => {
-            $(pub(super) unsafe fn $name($(_: $kind),*) -> u32 {
-                UNIMPLEMENTED
-            })*
-        };
-    }
-
-    absent! {
-        proxy_log(u32, *const u8, usize);
-        proxy_get_current_time_nanoseconds(*mut u64);
-        proxy_get_property(*const u8, usize, *mut *mut u8, *mut usize);
-        proxy_get_buffer_bytes(u32, usize, usize, *mut *mut u8, *mut usize);
-        proxy_set_buffer_bytes(u32, usize, usize, *const u8, usize);
-        proxy_get_header_map_pairs(u32, *mut *mut u8, *mut usize);
-        proxy_replace_header_map_value(u32, *const u8, usize, *const u8, usize);
-        proxy_add_header_map_value(u32, *const u8, usize, *const u8, usize);
-        proxy_remove_header_map_value(u32, *const u8, usize);
-        proxy_send_local_response(
-            u32, *const u8, usize, *const u8, usize, *const u8, usize, i32
+    crate::raw::hostcalls! {
+        "env":
+        fn proxy_log(level: u32, line: *const u8, len: usize);
+        fn proxy_get_current_time_nanoseconds(now: *mut u64);
+        fn proxy_get_property(
+            path: *const u8, len: usize, data: *mut *mut u8, size: *mut usize
         );
-        proxy_define_metric(u32, *const u8, usize, *mut u32);
-        proxy_increment_metric(u32, i64);
+        fn proxy_get_buffer_bytes(
+            buffer: u32, start: usize, max: usize, data: *mut *mut u8, size: *mut usize
+        );
+        fn proxy_set_buffer_bytes(
+            buffer: u32, start: usize, size: usize, data: *const u8, len: usize
+        );
+        fn proxy_get_header_map_pairs(map: u32, data: *mut *mut u8, size: *mut usize);
+        fn proxy_replace_header_map_value(
+            map: u32, name: *const u8, name_len: usize, value: *const u8, value_len: usize
+        );
+        fn proxy_add_header_map_value(
+            map: u32, name: *const u8, name_len: usize, value: *const u8, value_len: usize
+        );
+        fn proxy_remove_header_map_value(map: u32, name: *const u8, name_len: usize);
+        fn proxy_send_local_response(
+            status: u32, details: *const u8, details_len: usize, body: *const u8, body_len: usize,
+            headers: *const u8, headers_len: usize, grpc_status: i32
+        );
+        fn proxy_define_metric(kind: u32, name: *const u8, len: usize, id: *mut u32);
+        fn proxy_increment_metric(id: u32, by: i64);
+        fn proxy_record_metric(id: u32, value: u64);
+        fn proxy_set_property(path: *const u8, path_len: usize, value: *const u8, len: usize);
     }
 }

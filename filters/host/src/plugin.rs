@@ -10,7 +10,9 @@ use proxy_wasm::{
 
 use crate::{
     abi::{self, Buffer, Level},
-    stream::Stream,
+    key,
+    message::Callbacks,
+    stream::{Scan, Stream},
     telemetry::Telemetry,
 };
 
@@ -23,7 +25,7 @@ pub(crate) struct Shared {
 impl Shared {
     fn new(config: Config) -> Shared {
         Shared {
-            telemetry: Telemetry::new(config.log_records_per_second_max),
+            telemetry: Telemetry::new(config.log_records_per_second_max, config.log_format),
             config: Rc::new(config),
         }
     }
@@ -44,7 +46,7 @@ impl Plugin {
     fn configure(&self, size: usize) -> Result<Config, String> {
         let json = abi::buffer(Buffer::PluginConfiguration, 0, size)
             .map_err(|error| format!("configuration: {error}"))?;
-        Config::parse(&json).map_err(|error| error.to_string())
+        Config::parse_with(&json, key::fingerprinter()?).map_err(|error| error.to_string())
     }
 }
 
@@ -65,7 +67,8 @@ impl RootContext for Plugin {
     }
 
     fn create_http_context(&self, _context_id: u32) -> Option<Box<dyn HttpContext>> {
-        Some((self.context)(Stream::new(Rc::clone(&self.shared))))
+        let scan = Scan::new(Rc::clone(&self.shared));
+        Some((self.context)(Callbacks(scan)))
     }
 
     fn get_type(&self) -> Option<ContextType> {

@@ -4,85 +4,55 @@ use std::rc::Rc;
 
 use hushgate::{
     exchange::{Event, Exchange, Flow, Step},
-    http::{HeaderEdit, Headers},
     policy::{Direction, Role},
 };
-use proxy_wasm::{
-    traits::{Context, HttpContext},
-    types::Action,
-};
+use proxy_wasm::types::Action;
 
 use crate::{
-    abi::{self, Buffer, HostError, HostResult, Map},
-    pairs,
+    abi::{self, Map},
+    facts,
+    message::{self, Callbacks, Messages, headers_of, trailers_of},
     plugin::Shared,
+    state::State,
 };
 
 /// What Envoy says of a listener that sends traffic out (`xds.listener_direction`).
 const OUTBOUND: u64 = 2;
 
 /// One exchange in the proxy.
-pub struct Stream {
+pub type Stream = Callbacks<Scan>;
+
+/// The scan of one exchange.
+pub struct Scan {
     shared: Rc<Shared>,
     exchange: Exchange,
+    state: State,
 }
 
-impl Stream {
-    pub(crate) fn new(shared: Rc<Shared>) -> Stream {
+impl Scan {
+    pub(crate) fn new(shared: Rc<Shared>) -> Scan {
         let role = shared.config.role.unwrap_or_else(listener_role);
-        Stream { exchange: Exchange::new(Rc::clone(&shared.config), role), shared }
+        let exchange = Exchange::new(Rc::clone(&shared.config), role);
+        Scan { exchange, shared, state: State::default() }
     }
 
-    fn on_headers(&mut self, direction: Direction, count: usize, end_of_stream: bool) -> Action {
-        if !self.exchange.reads_headers(direction) {
-            return Action::Continue;
-        }
-        let map = headers_of(direction);
-        let step = match headers(map, count) {
-            Ok(headers) => {
-                self.exchange.on(Event::Headers { direction, headers: &headers, end_of_stream })
-            }
-            Err(_) => self.exchange.on(Event::HostError { direction }),
-        };
-        self.apply(direction, map, step)
-    }
-
-    fn on_body(&mut self, direction: Direction, size: usize, end_of_stream: bool) -> Action {
-        if !self.exchange.reads_body(direction) {
-            return Action::Continue;
-        }
-        let held = self.exchange.held_len(direction);
-        let new = size.saturating_sub(held);
-        let step = match abi::buffer(body_of(direction), held, new) {
-            Ok(bytes) if bytes.len() == new => {
-                self.exchange.on(Event::Body { direction, bytes: &bytes, end_of_stream })
-            }
-            _ => self.exchange.on(Event::HostError { direction }),
-        };
-        self.apply(direction, headers_of(direction), step)
-    }
-
-    fn on_trailers(&mut self, direction: Direction, count: usize) -> Action {
-        if !self.exchange.reads_headers(direction) {
-            return Action::Continue;
-        }
-        let map = trailers_of(direction);
-        let step = match headers(map, count) {
-            Ok(trailers) => self.exchange.on(Event::Trailers { direction, trailers: &trailers }),
-            Err(_) => self.exchange.on(Event::HostError { direction }),
-        };
+    /// Tells the engine, and carries out its step.
+    fn tell(&mut self, direction: Direction, map: Map, event: Event<'_>) -> Action {
+        let step = self.exchange.on(event);
         self.apply(direction, map, step)
     }
 
     /// Carries out a step. What the proxy refuses to do is a failure of the proxy, and closes the exchange.
     fn apply(&mut self, direction: Direction, map: Map, step: Step) -> Action {
-        let flow = match edit(direction, map, &step) {
+        let done = message::change(direction, map, &step.headers, step.body.as_deref());
+        let flow = match done {
             Ok(()) => step.flow,
             Err(_) => Flow::Refuse(self.exchange.close(direction)),
         };
-        for record in self.exchange.take_records() {
-            self.shared.telemetry.tell(&record);
+        if let Some(path) = &step.log_path {
+            State::path(path);
         }
+        self.record();
         match flow {
             Flow::Continue => Action::Continue,
             Flow::Pause => Action::Pause,
@@ -93,33 +63,64 @@ impl Stream {
             }
         }
     }
+
+    fn record(&mut self) {
+        let records = self.exchange.take_records();
+        if self.shared.config.filter_state {
+            self.state.note(&records);
+        }
+        for record in &records {
+            self.shared.telemetry.tell(record);
+        }
+    }
 }
 
-impl Context for Stream {}
+/// Bodies are measured once a stream, at its end, however it ends.
+impl Drop for Scan {
+    fn drop(&mut self) {
+        for direction in [Direction::Request, Direction::Response] {
+            self.shared.telemetry.measure(direction, self.exchange.volume(direction));
+        }
+    }
+}
 
-impl HttpContext for Stream {
-    fn on_http_request_headers(&mut self, count: usize, end_of_stream: bool) -> Action {
-        self.on_headers(Direction::Request, count, end_of_stream)
+impl Messages for Scan {
+    fn on_headers(&mut self, direction: Direction, count: usize, end_of_stream: bool) -> Action {
+        if !self.exchange.reads_headers(direction) {
+            return Action::Continue;
+        }
+        let asks = self.exchange.asks();
+        if direction == Direction::Request && asks.is_any() {
+            self.exchange.know(facts::read(asks));
+        }
+        let map = headers_of(direction);
+        let read = message::read_map(map, count);
+        self.tell(direction, map, message::of_headers(direction, &read, end_of_stream))
     }
 
-    fn on_http_request_body(&mut self, size: usize, end_of_stream: bool) -> Action {
-        self.on_body(Direction::Request, size, end_of_stream)
+    fn on_body(&mut self, direction: Direction, size: usize, end_of_stream: bool) -> Action {
+        if !self.exchange.reads_body(direction) {
+            return Action::Continue;
+        }
+        let read = message::read_body(direction, self.exchange.held_len(direction), size);
+        let step = self.exchange.on(message::of_body(direction, &read, end_of_stream));
+        let step = match step.flow {
+            // Nothing new in what is held: the engine takes that for the end.
+            Flow::Pause if !end_of_stream && has_ended(direction) => {
+                self.exchange.on(Event::Body { direction, bytes: &[], end_of_stream })
+            }
+            _ => step,
+        };
+        self.apply(direction, headers_of(direction), step)
     }
 
-    fn on_http_request_trailers(&mut self, count: usize) -> Action {
-        self.on_trailers(Direction::Request, count)
-    }
-
-    fn on_http_response_headers(&mut self, count: usize, end_of_stream: bool) -> Action {
-        self.on_headers(Direction::Response, count, end_of_stream)
-    }
-
-    fn on_http_response_body(&mut self, size: usize, end_of_stream: bool) -> Action {
-        self.on_body(Direction::Response, size, end_of_stream)
-    }
-
-    fn on_http_response_trailers(&mut self, count: usize) -> Action {
-        self.on_trailers(Direction::Response, count)
+    fn on_trailers(&mut self, direction: Direction, count: usize) -> Action {
+        if !self.exchange.reads_headers(direction) {
+            return Action::Continue;
+        }
+        let map = trailers_of(direction);
+        let read = message::read_map(map, count);
+        self.tell(direction, map, message::of_trailers(direction, &read))
     }
 }
 
@@ -132,49 +133,11 @@ fn listener_role() -> Role {
     }
 }
 
-/// A map with as many pairs as the callback said: a proxy that hands over fewer has cut it off.
-fn headers(map: Map, count: usize) -> HostResult<Headers> {
-    let headers = pairs::read(abi::map_pairs(map)?).filter(|headers| headers.len() == count);
-    headers.ok_or(HostError { call: "proxy_get_header_map_pairs", status: 0 })
-}
-
-fn edit(direction: Direction, map: Map, step: &Step) -> HostResult<()> {
-    step.headers.iter().try_for_each(|edit| edit_header(map, edit))?;
-    match &step.body {
-        Some(body) => abi::set_buffer(body_of(direction), body),
-        None => Ok(()),
-    }
-}
-
-/// One value is replaced in its place; of several all are removed and added again, since a replacement would leave
-/// one (Envoy) or change the first alone (NGINX).
-fn edit_header(map: Map, edit: &HeaderEdit) -> HostResult<()> {
-    match edit.values.as_slice() {
-        [value] => abi::replace_map_value(map, &edit.name, value),
-        values => {
-            abi::remove_map_value(map, &edit.name)?;
-            values.iter().try_for_each(|value| abi::add_map_value(map, &edit.name, value))
-        }
-    }
-}
-
-fn headers_of(direction: Direction) -> Map {
-    match direction {
-        Direction::Request => Map::RequestHeaders,
-        Direction::Response => Map::ResponseHeaders,
-    }
-}
-
-fn trailers_of(direction: Direction) -> Map {
-    match direction {
-        Direction::Request => Map::RequestTrailers,
-        Direction::Response => Map::ResponseTrailers,
-    }
-}
-
-fn body_of(direction: Direction) -> Buffer {
-    match direction {
-        Direction::Request => Buffer::RequestBody,
-        Direction::Response => Buffer::ResponseBody,
-    }
+/// Whether the upstream has sent all of an answer that the callback does not call ended.
+///
+/// Envoy's decompressor adds trailers in the very call that has the last bytes. They come next, unless these bytes are held: then
+/// they never come, and the answer hangs. The time of the last byte is known only when it has come.
+fn has_ended(direction: Direction) -> bool {
+    let latency = || abi::property(&["response", "backend_latency"]);
+    direction == Direction::Response && latency().is_ok_and(|it| it.is_some())
 }
