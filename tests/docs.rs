@@ -87,6 +87,7 @@ fn paths_in_the_documentation_exist() {
         "SECURITY.md",
         "docs/hosts.md",
         "docs/custom.md",
+        "docs/policies.md",
     ] {
         let text = read(page);
         let quoted = text.split('`').skip(1).step_by(2);
@@ -94,8 +95,8 @@ fn paths_in_the_documentation_exist() {
         // A link may go on to a heading of the page.
         for name in quoted.chain(linked).filter_map(|name| name.split('#').next()) {
             let roots = [
-                "src/", "filters/", "tests/", "docs/", "envoy/", "nginx/", "benches/", "tools/",
-                "build/",
+                "src/", "filters/", "cli/", "tests/", "docs/", "envoy/", "nginx/", "benches/",
+                "tools/", "build/",
             ];
             let is_path = roots.iter().any(|root| name.starts_with(root)) || name.ends_with(".md");
             let base =

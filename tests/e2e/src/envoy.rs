@@ -14,9 +14,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{Client, Config, PATIENCE, child::Guarded, client::request_head, root};
+use crate::{Client, Config, PATIENCE, child::Guarded, client::request_head, root, version};
 
-/// The real thing, on free ports, with one worker. It stops on drop, or with this process.
+/// The real thing, on free ports, with one worker unless the configuration says otherwise. It stops on drop, or with this process.
 pub struct Envoy {
     // A mutex only because asking whether a child has ended needs `&mut`.
     process: Mutex<Guarded>,
@@ -52,10 +52,11 @@ impl Envoy {
     /// # Panics
     /// When there is no Envoy, or it neither gets ready nor ends.
     pub fn try_start(config: Config, upstream_port: u16) -> Result<Self, Refusal> {
+        let (environment, workers) = (config.environment.clone(), config.workers);
         let files = write_files(config, upstream_port);
         let log = fs::File::create(files.join("log")).expect("a log file");
-        let mut command = command(&files);
-        command.arg("--admin-address-path").arg(files.join("admin"));
+        let mut command = command(&files, workers);
+        command.envs(environment).arg("--admin-address-path").arg(files.join("admin"));
         command.stdout(log.try_clone().expect("the log file")).stderr(log);
         let mut process = Guarded::start(&mut command).expect("Envoy's process");
 
@@ -75,7 +76,7 @@ impl Envoy {
     /// Runs `envoy --mode validate` on a configuration.
     pub fn validate(config: Config) -> Output {
         let files = write_files(config, 1);
-        let mut command = command(&files);
+        let mut command = command(&files, 1);
         command.args(["--mode", "validate"]).stdin(Stdio::null());
         command.output().expect("Envoy's process")
     }
@@ -125,7 +126,47 @@ impl Envoy {
 
     /// A page of the admin interface.
     pub fn admin(&self, path: &str) -> String {
-        admin(self.admin_port, path).expect("the admin interface")
+        admin(self.admin_port, "GET", path).expect("the admin interface")
+    }
+
+    /// Asks the admin interface to do something.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    pub fn order(&self, path: &str) -> String {
+        admin(self.admin_port, "POST", path).expect("the admin interface")
+    }
+
+    /// Changes what all of Envoy's loggers print.
+    pub fn set_log_level(&self, level: &str) {
+        self.order(&format!("/logging?level={level}"));
+    }
+
+    /// Waits until a page of the admin interface contains a text.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub fn wait_for_page(&self, path: &str, text: &str) {
+        let start = Instant::now();
+        while !self.admin(path).contains(text) {
+            assert!(start.elapsed() < PATIENCE, "{text:?} is not in {path}");
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Waits until the counters whose name contains a text come to a number together.
+    ///
+    /// # Panics
+    /// When they do not.
+    pub fn wait_for_count(&self, part: &str, count: u64) {
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            if self.count(part) == count {
+                return;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        panic!("{part} is {} and not {count}", self.count(part));
     }
 
     /// Resident memory now, in bytes.
@@ -155,18 +196,16 @@ fn write_files(config: Config, upstream_port: u16) -> PathBuf {
     let files = root().join("target/e2e").join(format!("{name}-{thread}-{count}"));
     let _ = fs::remove_dir_all(&files);
     fs::create_dir_all(&files).expect("a directory below target");
-    fs::write(files.join("envoy.yaml"), config.on_ports(upstream_port)).expect("a file there");
+    fs::write(files.join("envoy.yaml"), version::adapted(config.on_ports(upstream_port)))
+        .expect("a file there");
     files
 }
 
-fn command(files: &Path) -> Command {
-    let program = env::var_os("HUSHGATE_ENVOY")
-        .map_or_else(|| root().join("target/tools/bin/envoy"), PathBuf::from);
-    assert!(program.exists(), "no Envoy at {}: run `make tools`", program.display());
-    let mut command = Command::new(program);
+fn command(files: &Path, workers: u32) -> Command {
+    let mut command = Command::new(version::program());
     // The configuration names the module relative to the root.
     command.current_dir(root()).arg("--config-path").arg(files.join("envoy.yaml"));
-    command.args(["--disable-hot-restart", "--concurrency", "1"]);
+    command.args(["--disable-hot-restart", "--concurrency", &workers.to_string()]);
     command
 }
 
@@ -174,20 +213,20 @@ fn command(files: &Path) -> Command {
 fn ready(files: &Path) -> Option<(u16, u16)> {
     let address = fs::read_to_string(files.join("admin")).ok()?;
     let admin_port = address.trim().rsplit(':').next()?.parse().ok()?;
-    if !admin(admin_port, "/ready")?.contains("LIVE") {
+    if !admin(admin_port, "GET", "/ready")?.contains("LIVE") {
         return None;
     }
-    let listeners = admin(admin_port, "/listeners?format=json")?;
+    let listeners = admin(admin_port, "GET", "/listeners?format=json")?;
     let listeners: serde_json::Value = serde_json::from_str(&listeners).ok()?;
     let address = &listeners["listener_statuses"][0]["local_address"]["socket_address"];
     let port = u16::try_from(address["port_value"].as_u64()?).ok()?;
     (port != 0).then_some((admin_port, port))
 }
 
-fn admin(port: u16, path: &str) -> Option<String> {
+fn admin(port: u16, method: &str, path: &str) -> Option<String> {
     let stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
     let mut wire = crate::Wire::new(stream).ok()?;
-    wire.send(&request_head("GET", path, "admin", &[])).ok()?;
+    wire.send(&request_head(method, path, "admin", &[])).ok()?;
     wire.read_head().ok()??;
     String::from_utf8(wire.read_body().ok()?).ok()
 }

@@ -11,25 +11,35 @@
 //! Envoy. [`secrets`] plants credentials that are built when the test runs, and [`sweep`] checks
 //! that none of them shows up in what Envoy prints.
 
+pub mod certificates;
 mod child;
 pub mod client;
+pub mod coding;
 mod config;
 pub mod curl;
+pub mod delivery;
 mod envoy;
 pub mod h2;
 mod head;
 pub mod module;
+pub mod pace;
+mod pry;
+pub mod relay;
 mod rig;
 pub mod secrets;
 pub mod stream;
 pub mod sweep;
 pub mod upstream;
+pub mod vault;
+pub mod vaulted;
+pub mod version;
 mod wire;
 
 pub use client::{Client, Response, request_head};
 pub use config::{Config, SHIPPED_PLUGIN, root};
 pub use envoy::{Envoy, Refusal};
 pub use head::Head;
+pub use pry::shared;
 pub use rig::Rig;
 pub use upstream::{Request, Upstream};
 pub use wire::{Wire, chunk};

@@ -177,6 +177,18 @@ pub fn database_url(seed: u64) -> Planted {
     Planted::within("database password", &before, &password, "@db.internal:5432/shop")
 }
 
+/// A value that no rule knows: only a vault's word makes it a secret.
+pub fn vault_value(seed: u64) -> Planted {
+    Planted::new("vault value", "key-", &noise(seed ^ 40, 28, ALNUM))
+}
+
+/// The same with characters that URLs, JSON and HTML write in ways of their own.
+pub fn odd_value(seed: u64) -> Planted {
+    let (first, last) = (noise(seed ^ 41, 16, ALNUM), noise(seed ^ 42, 16, ALNUM));
+    let secret = format!("{first}+/\"<>&' =%\\{last}");
+    Planted { name: "odd value", text: secret.clone(), secret, unguessable: vec![first, last] }
+}
+
 /// A PEM private key of a few lines.
 pub fn private_key(seed: u64) -> Planted {
     let lines: Vec<String> = (0..6).map(|line| noise(seed ^ (30 + line), 64, ALNUM)).collect();

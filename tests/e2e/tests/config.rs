@@ -106,7 +106,7 @@ fn the_words_do_what_they_say() {
 }
 
 /// What the SDK brings into every module, for things that this filter does not do.
-const SDK_ONLY: [&str; 34] = [
+const SDK_ONLY: [&str; 33] = [
     "proxy_call_foreign_function",
     "proxy_close_stream",
     "proxy_continue_stream",
@@ -138,14 +138,12 @@ const SDK_ONLY: [&str; 34] = [
     "proxy_register_shared_queue",
     "proxy_resolve_shared_queue",
     "proxy_set_header_map_pairs",
-    "proxy_set_property",
     "proxy_set_shared_data",
     "proxy_set_tick_period_milliseconds",
 ];
 
-/// What the standard library links in and may well fail at: no stdio, environment or exit.
-const WASI_DENIED: [&str; 6] =
-    ["clock_time_get", "environ_get", "environ_sizes_get", "fd_write", "proc_exit", "sched_yield"];
+/// What the standard library links in and may well fail at: no stdio, clock or exit. The environment has the key of fingerprints.
+const WASI_DENIED: [&str; 4] = ["clock_time_get", "fd_write", "proc_exit", "sched_yield"];
 
 /// A callback that is missing from the list is never called, without a word: bodies would pass
 /// unscanned. A function that is listed and not needed is reach without a reason.

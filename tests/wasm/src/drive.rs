@@ -107,6 +107,18 @@ fn show_body(vm: &mut Vm, id: u32, direction: Direction, chunk: &[u8], end: bool
     }
 }
 
+/// Ends a body with trailers that another filter has added: Envoy lets go of them if the module holds the body.
+pub(crate) fn added_trailers(vm: &mut Vm, id: u32, direction: Direction, trailers: Headers) {
+    let half = stream(vm, id).half_mut(direction);
+    if !half.over && half.stop != Stop::Frozen {
+        show_body(vm, id, direction, &[], false);
+        if stream(vm, id).half(direction).stop == Stop::Held {
+            return;
+        }
+    }
+    self::trailers(vm, id, direction, trailers);
+}
+
 /// Delivers trailers, which end the message.
 pub(crate) fn trailers(vm: &mut Vm, id: u32, direction: Direction, trailers: Headers) {
     let half = stream(vm, id).half_mut(direction);

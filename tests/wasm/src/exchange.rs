@@ -17,6 +17,9 @@ pub enum End {
     EmptyPiece,
     /// Trailers follow the body, and no piece says that it is the last.
     Trailers(Headers),
+    /// A filter between the codec and this one adds trailers when the body ends, as Envoy's decompressor does: an empty piece is
+    /// shown that ends nothing, and whoever holds the body then never sees the trailers.
+    AddedTrailers(Headers),
 }
 
 /// A message to send: headers, and a body in pieces.
@@ -125,6 +128,7 @@ impl Message {
             (End::EmptyPiece, _) => body(b"", true),
             (End::Trailers(trailers), Direction::Request) => stream.request_trailers(trailers),
             (End::Trailers(trailers), Direction::Response) => stream.response_trailers(trailers),
+            (End::AddedTrailers(trailers), _) => stream.added_trailers(direction, trailers),
         }
     }
 }

@@ -133,6 +133,14 @@ impl Host {
         self.with(|vm| vm.state().world.metrics.clone())
     }
 
+    /// Returns the metrics that tell what was done, and not how much was looked at: that depends on how bodies came.
+    pub fn deeds(&self) -> BTreeMap<String, u64> {
+        let mut metrics = self.metrics();
+        metrics
+            .retain(|name, _| !name.contains(".scanned_bytes.") && !name.contains(".held_bytes."));
+        metrics
+    }
+
     /// Returns the value of one metric, 0 if the module has not defined it.
     pub fn metric(&self, name: &str) -> u64 {
         self.with(|vm| vm.state().world.metrics.get(name).copied().unwrap_or(0))

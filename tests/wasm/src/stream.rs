@@ -68,6 +68,14 @@ impl Stream {
         }
     }
 
+    /// A filter of the proxy's own ends a message with trailers that nobody sent.
+    pub(crate) fn added_trailers(&self, direction: Direction, trailers: &Headers) {
+        if !self.answered_locally() {
+            let trailers = trailers.clone();
+            self.host.with(|vm| drive::added_trailers(vm, self.id, direction, trailers));
+        }
+    }
+
     /// Sets a property of this stream alone.
     pub fn set_property(&self, path: &[&str], value: impl AsRef<[u8]>) {
         let (path, value) = (path.join("\0").into_bytes(), value.as_ref().to_vec());

@@ -71,7 +71,7 @@ fn start(profile: Profile, config: &str, listener: Listener) -> Host {
 fn run(host: &Host, exchange: &Exchange) -> Outcome {
     // So much later, every record of this exchange is logged.
     host.advance(Duration::from_secs(1));
-    let before = host.metrics();
+    let before = host.deeds();
     let stream = host.stream();
     let mut progress = (Vec::new(), Vec::new());
     send(&stream, Direction::Request, &exchange.request, &mut progress.0);
@@ -87,7 +87,7 @@ fn run(host: &Host, exchange: &Exchange) -> Outcome {
         upstream: received(&upstream, progress.0),
         client: received(&client, progress.1),
         refused,
-        counters: risen(&before, &host.metrics()),
+        counters: risen(&before, &host.deeds()),
     }
 }
 

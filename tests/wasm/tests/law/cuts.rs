@@ -23,9 +23,10 @@ fn random_bodies_cut_at_random() {
         if random.below(2) == 0 {
             response = response.header("content-length", body.len().to_string());
         }
-        let end = match random.below(3) {
+        let end = match random.below(4) {
             0 => End::LastPiece,
             1 => End::EmptyPiece,
+            2 => End::AddedTrailers(Headers::from([("x-end", "1")])),
             _ => End::Trailers(Headers::from([("x-end", "1")])),
         };
         let outcome = host.exchange(&Message::get("/"), &response.ending(end.clone()));
@@ -39,7 +40,8 @@ fn random_bodies_cut_at_random() {
 #[test]
 fn every_end_of_every_rule() {
     let host = host(REDACT);
-    let ends = [End::EmptyPiece, End::Trailers(Headers::from([("x-end", "1")]))];
+    let trailers = Headers::from([("x-end", "1")]);
+    let ends = [End::EmptyPiece, End::Trailers(trailers.clone()), End::AddedTrailers(trailers)];
     for rule in rule::builtin() {
         let text = expand(rule, rules::found(rule)[0], 5);
         let expected = expected(REDACT, &text).body;

@@ -3,9 +3,12 @@
 //! The native engine, given the same bytes in one piece, says what is expected; its own tests say
 //! that it is right.
 
+mod codings;
 mod cuts;
 mod native;
 mod plugin;
+mod policies;
+mod records;
 mod rules;
 mod traffic;
 

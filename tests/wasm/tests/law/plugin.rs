@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hushgate::fingerprint::Fingerprinter;
 use hushgate_test_wasm::{Error, Host, Level, LogLine, Message, Profile, built};
 
 use super::{assert_well, host, respond, text};
@@ -39,6 +40,13 @@ fn bad_configurations_are_refused_by_name() {
         (r#"{"tail_bytes_max": 63}"#, "field \"tail_bytes_max\""),
         (r#"{"open_bytes_max": 1e9}"#, "field \"open_bytes_max\""),
         (r#"{"held_bytes_max": -1}"#, "field \"held_bytes_max\""),
+        (r#"{"upgrades": "hunter2-hunter2"}"#, "field \"upgrades\""),
+        (r#"{"actions": [{"action": "hunter2-hunter2"}]}"#, "field \"actions[0].action\""),
+        (r#"{"policies": [{"name": "hunter2-hunter2 "}]}"#, "field \"policies[0].match\""),
+        (
+            r#"{"policies": [{"name": "a", "match": {"hosts": ["hunter2-hunter2/"]}}]}"#,
+            "field \"policies[0].match.hosts[0]\"",
+        ),
         (r#"{"log_records_per_second_max": 0.5}"#, "field \"log_records_per_second_max\""),
     ];
     for (config, reason) in cases {
@@ -56,6 +64,34 @@ fn good_configurations_start_quietly() {
         let host = host(config);
         assert!(host.logs().is_empty(), "{config}: {:?}", host.logs());
         assert_well(&host);
+    }
+}
+
+/// With a key from the environment `hash` writes fingerprints: the same for the same secret, and those of the records.
+#[test]
+fn the_environment_has_the_key_of_fingerprints() {
+    let load = |key: &str| {
+        let host = Host::load(built("hushgate_redact"), Profile::envoy()).unwrap();
+        host.set_environment("HUSHGATE_FINGERPRINT_KEY", key);
+        host.configure(r#"{"responses": "hash"}"#)
+    };
+    let body = text("a {jwt} b ghp_{alnum:36} c", 2);
+    let host = load("planted-planted-").unwrap();
+    let token = &body[body.len() - 42..body.len() - 2];
+    let key = Fingerprinter::new(b"planted-planted-").unwrap();
+    let label = format!("[REDACTED:github.pat:{}]", key.of(token));
+    let out = String::from_utf8(respond(&host, &body, [])).unwrap();
+    let lines: Vec<_> = host.logs().into_iter().map(|line| line.text).collect();
+    let shown = format!("fingerprint={}", key.of(token));
+    assert!(lines.iter().any(|line| line.ends_with(&shown)), "{lines:?}");
+    assert!(out.contains(&label), "{out}");
+    assert!(load("").unwrap().logs().is_empty(), "no key is no error");
+    match load("planted-planted") {
+        Err(Error::Refused(lines)) => {
+            assert!(lines.iter().any(|line| line.text.contains("want at least 16 bytes")));
+            assert!(lines.iter().all(|line| !line.text.contains("planted")), "the key is shown");
+        }
+        _ => panic!("a key of 15 bytes is accepted"),
     }
 }
 

@@ -41,7 +41,7 @@ fn clean_texts_are_untouched() {
             assert_eq!(outcome.client.headers, Some(sent));
         }
     }
-    assert!(host.metrics().is_empty(), "{:?}", host.metrics());
+    assert!(host.deeds().is_empty(), "{:?}", host.deeds());
     assert!(host.logs().is_empty());
     assert_well(&host);
 }

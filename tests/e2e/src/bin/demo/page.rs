@@ -49,6 +49,14 @@ impl Page {
         }
     }
 
+    /// One thing that is shown, what came of it, and whether that is as it should be.
+    pub(crate) fn step(&self, what: &str, came: &str, is_good: bool) {
+        println!("\n    {}", self.paint("1", what));
+        for line in came.lines() {
+            println!("        {}", self.paint(if is_good { "32" } else { "1;31" }, &cut(line)));
+        }
+    }
+
     pub(crate) fn clean(&self, through: &Sight, identical: bool) {
         println!("\n    {}", self.paint("1", "A clean page that only looks suspicious"));
         for line in through.shown.lines().skip(1) {
