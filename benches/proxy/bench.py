@@ -32,8 +32,8 @@ BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 
 
 def main():
-    options = arguments()
-    check_needs(options)
+    options = arguments(variants.NAMES, SIZES)
+    check_needs(variants.modules(options.variants))
     processes.end_on_signals()
     cores = sorted(os.sched_getaffinity(0))
     envoy_core, load_core = (cores[0], cores[-1]) if len(cores) > 1 else (None, None)
@@ -143,20 +143,20 @@ def where(answer, body):
     return f" from {at} on, {len(answer)} bytes instead of {len(body)}"
 
 
-def check_needs(options):
+def check_needs(modules):
     if shutil.which("wrk") is None:
         raise Failure("wrk is missing: apt-get install wrk")
-    missing = [path for path in variants.modules(options.variants) if not path.exists()]
+    missing = [path for path in modules if not path.exists()]
     if missing:
         relative = ", ".join(str(path.relative_to(variants.ROOT)) for path in missing)
         raise Failure(f"{relative} missing: run `make wasm` (and `make test`) first")
 
 
-def arguments():
+def arguments(known, default_sizes):
     def names(text):
         chosen = text.split(",")
-        if not set(chosen) <= set(variants.NAMES):
-            raise argparse.ArgumentTypeError(f"variants are {', '.join(variants.NAMES)}")
+        if not set(chosen) <= set(known):
+            raise argparse.ArgumentTypeError(f"variants are {', '.join(known)}")
         return chosen
 
     def sizes(text):
@@ -166,8 +166,8 @@ def arguments():
     parser.add_argument("--envoy", required=True, type=pathlib.Path)
     parser.add_argument("--programs", required=True, type=pathlib.Path,
                         help="directory of the built `corpus` and `upstream`")
-    parser.add_argument("--variants", type=names, default=list(variants.NAMES))
-    parser.add_argument("--sizes", type=sizes, default=list(SIZES))
+    parser.add_argument("--variants", type=names, default=list(known))
+    parser.add_argument("--sizes", type=sizes, default=list(default_sizes))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--connections", type=int, default=16)

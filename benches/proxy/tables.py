@@ -45,14 +45,18 @@ def table(size, results):
             f"| {result['p50_us'] / 1000:.2f} | {result['p99_us'] / 1000:.2f} "
             f"| {result['spread']:.0%} | {result['busy']:.0%} |"
         )
-    starved = [name for name, result in results.items() if result["busy"] < BUSY_MIN]
-    if starved:
-        titles = ", ".join(variants.TITLES[name] for name in starved)
-        lines.append(
-            f"\nEnvoy did not fill its core in: {titles}."
-            " The load side was the limit, or other programs ran: ratios to these say less."
-        )
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *starved(results, variants.TITLES)]) + "\n"
+
+
+def starved(results, titles):
+    """A line that says where Envoy was not the limit, if anywhere."""
+    names = [name for name, result in results.items() if result["busy"] < BUSY_MIN]
+    if not names:
+        return []
+    return [
+        f"\nEnvoy did not fill its core in: {', '.join(titles[name] for name in names)}."
+        " The load side was the limit, or other programs ran: ratios to these say less."
+    ]
 
 
 def ratio(result, limit):

@@ -13,7 +13,7 @@ FILTERS = TYPE + "envoy.extensions.filters.http."
 
 READ_MODULE = ROOT / "dist" / "test" / "hushgate_test_read.wasm"
 REDACT_MODULE = ROOT / "dist" / "hushgate_redact.wasm"
-REDACT_CONFIGURATION = '{"requests":"redact","responses":"redact"}'
+REDACT_CONFIGURATION = '{"requests":"redact","responses":"redact","hold_headers":true}'
 
 # Bodies of 1 MiB must fit into the buffer that the Lua filter needs; the same for all.
 BUFFER_BYTES_MAX = 4 << 20
