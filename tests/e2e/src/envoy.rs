@@ -117,7 +117,8 @@ impl Envoy {
         self.admin("/stats")
     }
 
-    /// The sum of the counters whose name contains a text.
+    /// The sum of the counters whose name contains a text, now. What has just been done may be counted a moment after its
+    /// answer, or by another worker: [`Envoy::wait_for_count`] waits.
     pub fn count(&self, part: &str) -> u64 {
         let stats = self.stats();
         let values = stats.lines().filter(|line| line.contains(part));
@@ -154,19 +155,30 @@ impl Envoy {
         }
     }
 
-    /// Waits until the counters whose name contains a text come to a number together.
+    /// Waits until the counters whose name contains a text come to a number together, and not beyond it.
     ///
     /// # Panics
     /// When they do not.
     pub fn wait_for_count(&self, part: &str, count: u64) {
+        let counted = self.wait_for_at_least(part, count);
+        assert_eq!(counted, count, "{part}");
+    }
+
+    /// Waits until the counters whose name contains a text come to a number together, or beyond it; the number.
+    ///
+    /// # Panics
+    /// When they do not.
+    pub fn wait_for_at_least(&self, part: &str, count: u64) -> u64 {
         let start = Instant::now();
-        while start.elapsed() < PATIENCE {
-            if self.count(part) == count {
-                return;
+        loop {
+            let counted = self.count(part);
+            if counted >= count {
+                return counted;
             }
+            let log = || tail(&self.log());
+            assert!(start.elapsed() < PATIENCE, "{part}: {counted} of {count}\n{}", log());
             thread::sleep(Duration::from_millis(10));
         }
-        panic!("{part} is {} and not {count}", self.count(part));
     }
 
     /// Resident memory now, in bytes.

@@ -95,7 +95,10 @@ pub fn plugin(credential: Value, binding: Value, top: Value) -> Value {
         "kind": "openbao", "cluster": "vault", "authority": "127.0.0.1:8200",
         "login": {"method": "token", "token_env": "HUSHGATE_VAULT_TOKEN"},
     }});
-    merged(json!({"stores": stores, "credentials": [credential], "bindings": [binding]}), top)
+    // No test is about how fast a vault answers on the machine that it runs on.
+    let base = json!({"stores": stores, "credentials": [credential], "bindings": [binding],
+        "wait_ms_max": 60_000});
+    merged(base, top)
 }
 
 /// One credential of many: each has a store, a binding and a path of its own, so that none stands in another's way.
@@ -135,5 +138,5 @@ pub fn plugin_of(kinds: &[Kind], credential: &Value) -> Value {
         credentials.push(own);
         bindings.push(one["bindings"][0].clone());
     }
-    json!({"stores": stores, "credentials": credentials, "bindings": bindings})
+    json!({"stores": stores, "credentials": credentials, "bindings": bindings, "wait_ms_max": 60_000})
 }

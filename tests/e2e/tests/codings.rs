@@ -173,7 +173,7 @@ fn a_broken_body_is_answered_where_it_was_held_and_cut_where_it_streamed() {
         assert!(response.truncated || response.status() == 502, "{coding}");
         rig.sweep(std::slice::from_ref(&secret), &[&response.everything()]);
     }
-    assert_eq!(rig.envoy.count("hushgate.refused.response.corrupt"), 8);
+    rig.envoy.wait_for_count("hushgate.refused.response.corrupt", 8);
 }
 
 #[test]
@@ -305,7 +305,7 @@ fn between_envoys_codecs() {
         assert_redacted(secret, &body, &unpacked(coding, &response.body));
     }
     rig.sweep(&planted, &[]);
-    assert_eq!(rig.envoy.count(".response.decompressed"), planted.len() as u64);
+    rig.envoy.wait_for_count(".response.decompressed", planted.len() as u64);
 }
 
 /// Over HTTP/2 the last frame may have bytes and be the end; the decompressor then shows its last bytes as if more came, and

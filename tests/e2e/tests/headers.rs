@@ -169,7 +169,7 @@ fn a_coded_body_all_the_same_is_not_passed_on() {
     let response = RIG.client().get("coded", "/", &[]);
     assert!(response.status() >= 400, "status {}", response.status());
     assert!(!response.body.windows(4).any(|part| part == b"what"));
-    assert!(RIG.envoy.count("hushgate.refused.response.") >= 1, "it is counted");
+    RIG.envoy.wait_for_at_least("hushgate.refused.response.", 1);
 }
 
 #[test]
@@ -179,8 +179,8 @@ fn findings_are_counted_and_logged_without_a_value() {
     let body = format!("a {0}\nb {0}\n", secret.text);
     rig.upstream.reply("count", with_length("200 OK", &[TEXT], body.as_bytes()));
     rig.client().get("count", "/", &[]);
-    assert_eq!(rig.envoy.count("wasmcustom.hushgate.findings.response.redact.github."), 2);
-    assert_eq!(rig.envoy.count("wasmcustom.hushgate.findings."), 2);
+    rig.envoy.wait_for_count("wasmcustom.hushgate.findings.response.redact.github.", 2);
+    rig.envoy.wait_for_count("wasmcustom.hushgate.findings.", 2);
     let log = rig.envoy.wait_for_log("hushgate finding");
     let line = log.lines().find(|line| line.contains("hushgate finding")).unwrap_or_default();
     for word in ["rule=github.", "direction=response", "place=body", "action=redact", "offset=2"] {

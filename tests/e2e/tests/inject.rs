@@ -58,7 +58,7 @@ fn a_cold_start_holds_the_request_and_injects() {
     assert_eq!(client.response().status(), 200);
     let seen = rig.upstream.request("warm");
     assert_eq!((seen.head.values("authorization"), &seen.body[..]), (vec![bearer], &b"hello"[..]));
-    assert_eq!(rig.envoy.count("hushgate.inject.inject.injected.example"), 2);
+    rig.envoy.wait_for_count("hushgate.inject.inject.injected.example", 2);
     let log = rig.envoy.wait_for_log("hushgate inject decision=inject");
     assert!(log.contains("binding=example-api credential=example version=1"), "{log}");
     rig.sweep(&[secret], &[&response.everything()]);
@@ -173,7 +173,7 @@ fn echoes_do_not_come_back() {
     let response = RIG.get("stream", "/v1/bearer/stream", &[("te", "trailers")]);
     assert!(response.text().starts_with("data: ") && response.text().ends_with("\n\n"));
     RIG.sweep(slice::from_ref(&SECRET), &[&response.everything()]);
-    assert!(RIG.envoy.count("hushgate.inject.echo.example") >= 15);
+    RIG.envoy.wait_for_at_least("hushgate.inject.echo.example", 15);
 }
 
 #[test]

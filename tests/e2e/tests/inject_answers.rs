@@ -15,7 +15,7 @@ fn assert_words(envoy: &Envoy, upstream: &Upstream, words: &[(&str, &str)]) {
         let response = envoy.client().get(name, &path, &[("host", AUTHORITY)]);
         let expected = (503, format!("hushgate: refused: {word}\n"));
         assert_eq!((response.status(), response.text()), expected, "{name}");
-        assert_eq!(envoy.count(&format!("hushgate.inject.fetch.{word}.{name}")), 1, "{name}");
+        envoy.wait_for_count(&format!("hushgate.inject.fetch.{word}.{name}"), 1);
         assert!(upstream.requests(name).is_empty(), "{name} reached the upstream");
     }
 }
@@ -111,7 +111,7 @@ fn as_openbao_answers() {
     );
     // A refusal is told once more from memory: the store is not asked again for it.
     envoy.client().get("absent", "/v1/absent/x", &[("host", AUTHORITY)]);
-    assert_eq!(envoy.count("hushgate.inject.fetch.not_found.absent"), 1);
+    envoy.wait_for_count("hushgate.inject.fetch.not_found.absent", 1);
 }
 
 /// A vault that answers as recorded, by the path that is asked for.

@@ -97,7 +97,7 @@ fn a_coded_echo_does_not_come_back() {
         let headers = [JSON, ("content-encoding", "gzip, br")];
         module.upstream.reply("stacked", with_length("200 OK", &headers, &coded));
         module.assert_guarded("stacked", text, &secret, &module.get("stacked"));
-        assert!(module.envoy.count("hushgate.inject.echo.example") >= 13, "{}", module.name);
+        module.envoy.wait_for_at_least("hushgate.inject.echo.example", 13);
     }
 }
 

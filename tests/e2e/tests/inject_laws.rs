@@ -3,7 +3,7 @@
 
 use std::{
     collections::BTreeSet,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::atomic::{AtomicBool, AtomicU32, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -180,33 +180,63 @@ fn until_sent(rig: &Vaulted, value: &Planted) {
 }
 
 /// A worker that dies while it fetches leaves its lease: it is written here as it would be. The next one takes over when
-/// it has run out, and nobody waits longer than he may.
+/// it has run out.
 #[test]
 fn a_lease_ends_with_its_holder() {
     let secret = secrets::vault_value(865);
-    let key = "the shared key of this test, known to it too";
-    let left = |rig: &Vaulted| {
-        let sealer = share::Sealer::new(key.as_bytes()).expect("a key of enough bytes");
-        let lease = share::Lease { holder: 0xdead, taken_ms: now_ms() };
-        let name = share::lease_key("vault");
-        let bytes = sealer.seal(&name, &lease.write(), [7; 24]);
-        shared(&mut rig.client(), &name, Some(&bytes));
-    };
-    for (wait_ms_max, status) in [(60_000, 200), (300, 503)] {
-        let json = plugin(json!({}), json!({}), json!({"wait_ms_max": wait_ms_max}));
-        let rig = Vaulted::with(&json, &secret.secret, |config| {
-            config.variable("HUSHGATE_SHARED_KEY", Some(key)).workers(2).pried()
+    let rig = leased(&secret, 60_000);
+    leave_lease(&rig);
+    let (response, _) = rig.request("held-up", "/v1/x", &[]);
+    assert_eq!(response.status(), 200, "{}", response.text());
+    fetched_once(&rig, &secret);
+}
+
+/// Whoever holds the lease and prolongs it for ever, nobody waits longer than he may.
+#[test]
+fn a_lease_holds_nobody_for_ever() {
+    let secret = secrets::vault_value(868);
+    let rig = leased(&secret, 300);
+    leave_lease(&rig);
+    let (is_over, start) = (AtomicBool::new(false), Instant::now());
+    let response = thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::SeqCst) && start.elapsed() < PATIENCE {
+                leave_lease(&rig);
+                thread::sleep(Duration::from_millis(100));
+            }
         });
-        left(&rig);
         let (response, _) = rig.request("held-up", "/v1/x", &[]);
-        let text = response.text();
-        assert_eq!(response.status(), status, "{text}");
-        assert!(status == 200 || text == "hushgate: refused: waited_too_long\n", "{text}");
-        // It is over by itself, and the store was asked once.
-        until_sent(&rig, &secret);
-        assert_eq!(rig.envoy.count("hushgate.inject.fetch.changed.example"), 1);
-        rig.sweep(slice(&secret), &[]);
-    }
+        is_over.store(true, Ordering::SeqCst);
+        response
+    });
+    let told = (response.status(), response.text());
+    assert_eq!(told, (503, "hushgate: refused: waited_too_long\n".to_owned()));
+    // It is over by itself.
+    fetched_once(&rig, &secret);
+}
+
+const SHARED_KEY: &str = "the shared key of this test, known to it too";
+
+fn leased(secret: &Planted, wait_ms_max: u32) -> Vaulted {
+    let json = plugin(json!({}), json!({}), json!({"wait_ms_max": wait_ms_max}));
+    Vaulted::with(&json, &secret.secret, |config| {
+        config.variable("HUSHGATE_SHARED_KEY", Some(SHARED_KEY)).workers(2).pried()
+    })
+}
+
+fn leave_lease(rig: &Vaulted) {
+    let sealer = share::Sealer::new(SHARED_KEY.as_bytes()).expect("a key of enough bytes");
+    let lease = share::Lease { holder: 0xdead, taken_ms: now_ms() };
+    let name = share::lease_key("vault");
+    let bytes = sealer.seal(&name, &lease.write(), [7; 24]);
+    shared(&mut rig.client(), &name, Some(&bytes));
+}
+
+/// The value is sent in the end, and the store was asked for it once.
+fn fetched_once(rig: &Vaulted, secret: &Planted) {
+    until_sent(rig, secret);
+    rig.envoy.wait_for_count("hushgate.inject.fetch.changed.example", 1);
+    rig.sweep(slice(secret), &[]);
 }
 
 fn slice(secret: &Planted) -> &[Planted] {

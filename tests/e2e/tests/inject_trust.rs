@@ -112,7 +112,7 @@ fn placeholders_ask_and_are_inert_elsewhere() {
     let body = b"a transcript that quotes sk-placeholder-0001 twice: sk-placeholder-0001";
     assert_eq!(rig.client().post("body", "/v1/x", &headers, body).status(), 200);
     assert_eq!(rig.upstream.request("body").body, body);
-    assert!(rig.envoy.count("hushgate.inject.placeholder.carried") >= 3);
+    rig.envoy.wait_for_at_least("hushgate.inject.placeholder.carried", 3);
     rig.sweep(&[secret], &[]);
 }
 
@@ -142,7 +142,7 @@ fn an_old_key_is_replaced_on_sight() {
     let held = format!("Bearer {}", old.secret);
     let (_, seen) = rig.request("held", "/v1/x", &[("authorization", &held)]);
     assert!(seen.head.value("authorization").contains(&new.secret));
-    assert_eq!(rig.envoy.count("hushgate.inject.inject.replaced_on_sight.example"), 1);
+    rig.envoy.wait_for_count("hushgate.inject.inject.replaced_on_sight.example", 1);
     rig.sweep(&[old, new], &[]);
 }
 
@@ -180,7 +180,7 @@ fn honeytokens_and_foreign_values_go_nowhere() {
     let log = rig.envoy.wait_for_log("hushgate honeytoken place=header");
     assert!(log.contains("hushgate foreign_value place=header credential=other version=1"));
     assert!(log.contains("hushgate foreign_value place=body credential=other version=1"));
-    assert_eq!(rig.envoy.count("hushgate.inject.foreign.other"), 2);
+    rig.envoy.wait_for_count("hushgate.inject.foreign.other", 2);
     let arrived: Vec<u8> = ["header", "mail", "honey"]
         .iter()
         .flat_map(|case| rig.upstream.requests(case))

@@ -131,7 +131,7 @@ fn a_websocket_is_refused_where_no_policy_lets_it_pass() {
     assert!(rig.upstream.requests("ws").is_empty(), "the upstream saw it");
     assert_eq!(status("chat", "/chat", &upgrade), 101);
     assert_eq!(status("plain", "/ws", &[]), 200);
-    assert_eq!(rig.envoy.count("hushgate.refused.request.upgrade"), 1);
+    rig.envoy.wait_for_count("hushgate.refused.request.upgrade", 1);
     rig.sweep(&[], &[]);
 }
 
@@ -165,8 +165,8 @@ fn a_blocked_call_has_a_status_of_grpc() {
         assert_eq!(answer.status, 200, "{case}");
         assert_eq!(answer.values("grpc-status"), [b"7"], "{case}");
     }
-    assert_eq!(envoy.count("hushgate.refused.request.blocked"), 1);
-    assert_eq!(envoy.count("hushgate.refused.response.blocked"), 1);
+    envoy.wait_for_count("hushgate.refused.request.blocked", 1);
+    envoy.wait_for_count("hushgate.refused.response.blocked", 1);
     hushgate_test_e2e::sweep::sweep(&envoy, &[secret, debug], &[]);
 }
 
@@ -184,7 +184,7 @@ fn a_policy_by_certificate() {
     assert_eq!(ask("agent-1"), format!("200 {}", secret.text));
     let other = ask("agent-2");
     assert!(other.starts_with("200 [REDACTED:github.pat]") && !secret.leaks_in(other.as_bytes()));
-    assert_eq!(rig.envoy.count("hushgate.policies.response.agent"), 1);
+    rig.envoy.wait_for_count("hushgate.policies.response.agent", 1);
     rig.sweep(std::slice::from_ref(&secret), &[]);
 }
 

@@ -394,7 +394,7 @@ fn an_answer_from_the_world_is_reported() {
         reply: answer.as_bytes(),
     }
     .passes(&OUTBOUND);
-    assert!(OUTBOUND.envoy.count("hushgate.findings.response.report.") >= 1);
+    OUTBOUND.envoy.wait_for_at_least("hushgate.findings.response.report.", 1);
     OUTBOUND.sweep(&[secret], &[]);
 }
 

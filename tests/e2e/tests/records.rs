@@ -125,8 +125,8 @@ fn suppressed_records_are_counted() {
     for _ in 0..5 {
         rig.client().get("many", "/", &[]);
     }
-    assert_eq!(rig.envoy.count("hushgate.log.suppressed"), 5);
-    assert_eq!(rig.envoy.count("hushgate.findings.response.redact.github.pat"), 5);
+    rig.envoy.wait_for_count("hushgate.log.suppressed", 5);
+    rig.envoy.wait_for_count("hushgate.findings.response.redact.github.pat", 5);
     assert_eq!(records(&rig.envoy.log()), Vec::<Value>::new());
     rig.sweep(&[secret], &[]);
 }
