@@ -1,21 +1,31 @@
 //! br: Brotli (RFC 7932).
 
+#[expect(deprecated, reason = "the way to it that is not, brings every other packer with it")]
 use brotli::enc::{
-    StandardAlloc as EncoderAlloc,
-    encode::{BrotliEncoderOperation, BrotliEncoderParameter, BrotliEncoderStateStruct},
+    StandardAlloc as PackerAlloc, compress_fragment_two_pass::BrotliCompressFragmentTwoPass,
 };
 use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
 
 use super::{Broken, PIECE_BYTES, pack::Until, unpack::Sink};
 
-/// Fast: the least that looks for matches in what came before.
-const QUALITY: u32 = 2;
+/// How much is packed at once. Matches are looked for in it alone, so that a stream which waits keeps nothing else.
+const FRAGMENT_BYTES: usize = 32 << 10;
 
-/// A window of 256 KiB, as a power of two: the encoder's memory is a few times that.
-const WINDOW_BITS: u32 = 18;
+/// The positions that are remembered in a fragment.
+const TABLE_LEN: usize = 1 << 13;
 
-/// How much room the encoder has at once.
-const ROOM_BYTES: usize = 4_096;
+/// What the packer wants beside twice the fragment.
+const MARGIN_BYTES: usize = 512;
+
+/// A window of 256 KiB, the least that the packer reckons with (RFC 7932, section 9.1): four bits.
+const WINDOW: u8 = 0b0011;
+
+/// An empty block of metadata (section 9.2): not the last one, no length, a reserved bit, no bytes. What follows begins at
+/// the next whole byte.
+const EMPTY: (u8, usize) = (0b00_0110, 6);
+
+/// The last block, and it is empty.
+const LAST: (u8, usize) = (0b11, 2);
 
 /// Unpacks br. Its window is at most 16 MiB, as the format says; the larger ones of an extension are refused.
 pub(super) struct Unbrotli {
@@ -70,57 +80,79 @@ impl Unbrotli {
     }
 }
 
-/// Packs br.
+/// Packs br, fragment by fragment.
 pub(super) struct Brotli {
-    state: BrotliEncoderStateStruct<EncoderAlloc>,
+    pending: Vec<u8>,
+    /// What of the last byte is known, and how many bits of it.
+    rest: (u8, usize),
 }
 
 impl Default for Brotli {
     fn default() -> Brotli {
-        let mut state = BrotliEncoderStateStruct::new(EncoderAlloc::default());
-        state.set_parameter(BrotliEncoderParameter::BROTLI_PARAM_QUALITY, QUALITY);
-        state.set_parameter(BrotliEncoderParameter::BROTLI_PARAM_LGWIN, WINDOW_BITS);
-        Brotli { state }
+        Brotli { pending: Vec::new(), rest: (WINDOW, 4) }
     }
 }
 
 impl Brotli {
-    pub(super) fn write(
-        &mut self,
-        bytes: &[u8],
-        until: Until,
-        out: &mut Vec<u8>,
-    ) -> Result<(), Broken> {
-        let operation = match until {
-            Until::Whenever => BrotliEncoderOperation::BROTLI_OPERATION_PROCESS,
-            Until::Flush => BrotliEncoderOperation::BROTLI_OPERATION_FLUSH,
-            Until::End => BrotliEncoderOperation::BROTLI_OPERATION_FINISH,
-        };
-        let (mut left, mut offset) = (bytes.len(), 0);
-        loop {
-            let from = out.len();
-            out.resize(from + ROOM_BYTES, 0);
-            let (mut room, mut written) = (ROOM_BYTES, 0);
-            // One call for all operations: the encoder is generic over the callback, and large.
-            let is_fine = self.state.compress_stream(
-                operation,
-                &mut left,
-                bytes,
-                &mut offset,
-                &mut room,
-                out.get_mut(from..).unwrap_or_default(),
-                &mut written,
-                &mut None,
-                &mut |_, _, _, _| (),
-            );
-            out.truncate(from + written);
-            if !is_fine {
-                return Err(Broken::Unpackable);
+    pub(super) fn write(&mut self, bytes: &[u8], until: Until, out: &mut Vec<u8>) {
+        let mut left = bytes;
+        while self.pending.len() + left.len() >= FRAGMENT_BYTES {
+            let most = FRAGMENT_BYTES.saturating_sub(self.pending.len()).min(left.len());
+            let (piece, after) = left.split_at(most);
+            self.pending.extend_from_slice(piece);
+            left = after;
+            self.pack(out);
+        }
+        self.pending.extend_from_slice(left);
+        match until {
+            Until::Whenever => {}
+            Until::Flush => {
+                self.pack(out);
+                self.close(EMPTY, out);
             }
-            let is_done = until != Until::End || self.state.is_finished();
-            if left == 0 && is_done && !self.state.has_more_output() {
-                return Ok(());
+            Until::End => {
+                self.pack(out);
+                self.close(LAST, out);
             }
+        }
+    }
+
+    /// Packs what there is.
+    #[expect(deprecated, reason = "see above")]
+    fn pack(&mut self, out: &mut Vec<u8>) {
+        let len = self.pending.len();
+        if len == 0 {
+            return;
+        }
+        let (byte, mut bits) = self.rest;
+        let mut packed = vec![0; 2 * len + MARGIN_BYTES];
+        packed.first_mut().into_iter().for_each(|first| *first = byte);
+        let table_len = len.next_power_of_two().clamp(1 << 8, TABLE_LEN);
+        BrotliCompressFragmentTwoPass(
+            &mut PackerAlloc::default(),
+            &self.pending,
+            len,
+            0,
+            &mut vec![0; len],
+            &mut vec![0; len],
+            &mut vec![0; table_len],
+            table_len,
+            &mut bits,
+            &mut packed,
+        );
+        out.extend_from_slice(packed.get(..bits / 8).unwrap_or_default());
+        self.rest = (packed.get(bits / 8).copied().unwrap_or_default(), bits % 8);
+        self.pending.clear();
+    }
+
+    /// Puts a block behind what there is that ends with a whole byte.
+    fn close(&mut self, (block, len): (u8, usize), out: &mut Vec<u8>) {
+        let (byte, bits) = std::mem::take(&mut self.rest);
+        let together = u16::from(byte) | u16::from(block) << bits;
+        let [low, high] = together.to_le_bytes();
+        out.push(low);
+        if bits + len > 8 {
+            out.push(high);
         }
     }
 }

@@ -98,7 +98,10 @@ impl Stage {
             #[cfg(feature = "codings")]
             Stage::Deflate(ref mut stage) => stage.write(bytes, until, out),
             #[cfg(feature = "codings")]
-            Stage::Brotli(ref mut stage) => stage.write(bytes, until, out),
+            Stage::Brotli(ref mut stage) => {
+                stage.write(bytes, until, out);
+                Ok(())
+            }
             #[cfg(feature = "codings")]
             Stage::Zstd(ref mut stage) => stage.write(bytes, until, out),
         }
