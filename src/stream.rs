@@ -108,6 +108,10 @@ pub struct Redactor {
     viewed: usize,
 }
 
+/// What a stream in a filter keeps beside its tails, in bytes: with encodings inside each other, one redactor each.
+#[cfg(target_arch = "wasm32")]
+const _: () = assert!(size_of::<Redactor>() + VIEWS_MAX as usize * size_of::<View>() <= 1_024);
+
 /// An open-ended finding under way.
 struct Open {
     follow: Follow,
