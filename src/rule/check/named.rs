@@ -41,6 +41,7 @@ fn is_reference(value: &[u8]) -> bool {
     STARTS.iter().any(|start| value.starts_with(start))
         || PARTS.iter().any(|part| value.windows(part.len()).any(|window| window == *part))
         || is_variable(value)
+        || is_constant(value)
         || is_path(value)
         || is_mail(value)
 }
@@ -54,6 +55,11 @@ fn is_variable(value: &[u8]) -> bool {
         [b'%', name @ .., b'%'] => name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_'),
         _ => false,
     }
+}
+
+/// A constant's name: `XCN_NCRYPT_PCP_ENCRYPTION_KEY`.
+fn is_constant(value: &[u8]) -> bool {
+    value.contains(&b'_') && value.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_')
 }
 
 /// Names behind each other: `process.env.DB_PASSWORD`, `this.password`, `user-settings:password`, `Auth::PASSWORD`.
@@ -235,6 +241,7 @@ mod tests {
             "me1@example.com",
             "hash2,",
             "vault:secret/data/a1#b",
+            "XCN_NCRYPT_PCP_KEYATTESTATION_FLAG",
             "!0",
             "t[1].value",
         ] {
@@ -261,6 +268,7 @@ mod tests {
             "registry-credentials-2",
             "process.env.API_KEY_VALUE",
             "settings.security.apiKey",
+            "XCN_NCRYPT_PCP_ENCRYPTION_KEY",
         ] {
             assert!(!is_key(value), "{value}");
         }
