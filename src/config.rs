@@ -62,6 +62,9 @@ pub struct Config {
     pub limits: Limits,
     /// How many bytes of a body the proxy may hold for this filter before what waits is masked.
     pub held_bytes_max: usize,
+    /// How many bytes of a body wait with its headers for a finding that blocks, where the proxy lets headers wait; 0: none. Beyond
+    /// them the message goes on, and a finding that blocks can only cut it.
+    pub block_held_bytes_max: usize,
     /// How many findings and refusals are logged a second; the others are counted.
     pub log_records_per_second_max: u32,
     /// How they are written.
@@ -143,6 +146,7 @@ impl Default for Config {
             signed_messages: SignedMessages::Block,
             limits: Limits::default(),
             held_bytes_max: 262_144,
+            block_held_bytes_max: 65_536,
             log_records_per_second_max: 10,
             log_format: LogFormat::Text,
             filter_state: false,
@@ -182,6 +186,7 @@ const FIELDS: &[&str] = &[
     "tail_bytes_max",
     "open_bytes_max",
     "held_bytes_max",
+    "block_held_bytes_max",
     "log_records_per_second_max",
     "log_format",
     "filter_state",
@@ -328,6 +333,9 @@ impl Config {
                     self.limits.open_bytes_max = size(name, value, 4_096, 16_777_216)?;
                 }
                 "held_bytes_max" => self.held_bytes_max = size(name, value, 4_096, 16_777_216)?,
+                "block_held_bytes_max" => {
+                    self.block_held_bytes_max = size(name, value, 0, 16_777_216)?;
+                }
                 "log_format" => self.log_format = log_format(name, value)?,
                 "filter_state" => self.filter_state = flag(name, value)?,
                 "dry_run" => self.dry_run = flag(name, value)?,

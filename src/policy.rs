@@ -196,6 +196,11 @@ impl Actions {
         self.each().iter().any(|action| action.is_rewriting())
     }
 
+    /// Whether any finding refuses the message.
+    pub fn is_blocking(&self) -> bool {
+        self.each().contains(&Action::Block)
+    }
+
     fn each(&self) -> [Action; 3] {
         [self.certain, self.likely, self.possible]
     }

@@ -31,6 +31,7 @@ pub(super) const CHANGES: &[&str] = &[
     "tail_bytes_max",
     "open_bytes_max",
     "held_bytes_max",
+    "block_held_bytes_max",
     "profile",
     "rules_off",
     "allow",

@@ -13,7 +13,7 @@
 //!
 //! Nothing is copied for a body that is clean and does not wait.
 
-use super::{coded::CodedScan, judge::Judge, request::Grant};
+use super::{coded::CodedScan, hold::Hold, judge::Judge, request::Grant};
 use crate::{
     coding::Broken,
     finders::Finders,
@@ -42,6 +42,8 @@ pub(super) struct Scan {
     pub(super) limits: Limits,
     /// How many bytes the proxy may hold.
     pub(super) held_bytes_max: usize,
+    /// How long the body waits with its headers.
+    pub(super) hold: Hold,
     pub(super) finders: Finders,
 }
 
@@ -220,10 +222,10 @@ impl Body {
         }
     }
 
-    /// Whether the proxy holds a buffer that may be the last.
+    /// Whether the proxy holds a buffer that may be the last. Without a tail nothing has to be decided for that.
     fn could_end(&self) -> bool {
         match &self.kind {
-            Kind::Plain(body) => !body.held.is_empty(),
+            Kind::Plain(body) => !body.held.is_empty() && body.redactor.tail_len() > 0,
             Kind::Coded(body) => body.held_len() > 0 && body.is_whole(),
         }
     }
@@ -255,6 +257,10 @@ impl BodyScan {
             self.scan.finish(&mut self.redactor, bytes, &mut sink);
         } else {
             self.redactor.write(bytes, &mut sink);
+        }
+        if self.scan.hold.keeps(bytes, is_last) {
+            self.held.extend_from_slice(bytes);
+            return Buffer::Held;
         }
         if !is_last && self.is_waiting() && self.is_over(bytes.len()) {
             let mut sink = BufferSink { judge, held: &self.held, bytes, output: &mut self.output };

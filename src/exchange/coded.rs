@@ -186,7 +186,13 @@ impl CodedScan {
             }
             self.scan.finish(&mut self.redactor, &[], &mut sink);
         }
+        let is_kept = self.scan.hold.keeps(bytes, is_last);
         match &mut self.way {
+            Way::Watch(_) | Way::Stream(_) if is_kept => {
+                self.end_piece(is_last);
+                self.held += bytes.len();
+                Ok(Buffer::Held)
+            }
             Way::Watch(_) => self.watched(bytes.len(), is_last),
             Way::Whole(whole) => {
                 whole.coded.extend_from_slice(bytes);
@@ -213,11 +219,11 @@ impl CodedScan {
 
     /// Coded bytes go on when all that they stand for has been decided.
     fn watched(&mut self, new: usize, is_last: bool) -> Result<Buffer, Broken> {
-        let Way::Watch(watched) = &mut self.way else { return Err(Broken::Corrupt) };
         if !self.scan.is_enforcing {
             return self.release(None);
         }
-        watched.end_piece(self.text_bytes, self.unpacker.is_in_block() && !is_last);
+        self.end_piece(is_last);
+        let Way::Watch(watched) = &mut self.way else { return Err(Broken::Corrupt) };
         // More must come as long as the coded body has no end.
         match watched.release(self.decided_bytes, !self.unpacker.is_at_end()) {
             Release::Nothing => self.hold(new),
@@ -226,6 +232,12 @@ impl CodedScan {
                 self.is_carrying = true;
                 self.release(Some(body))
             }
+        }
+    }
+
+    fn end_piece(&mut self, is_last: bool) {
+        if let Way::Watch(watched) = &mut self.way {
+            watched.end_piece(self.text_bytes, self.unpacker.is_in_block() && !is_last);
         }
     }
 

@@ -5,6 +5,8 @@
 
 mod body;
 mod coded;
+mod frames;
+mod hold;
 mod judge;
 mod message;
 mod policies;

@@ -30,7 +30,9 @@ impl Exchange {
         }
         match content {
             Content::Text(style) => {
-                let body = BodyScan::new(style, self.scan(direction), Framing::of(headers));
+                let (scan, framing) = (self.scan(direction, headers), Framing::of(headers));
+                step.flow = wait_with(&scan, framing);
+                let body = BodyScan::new(style, scan, framing);
                 self.message_mut(direction).body = Some(body.into());
             }
             Content::Coded(codings, style) => {
@@ -44,7 +46,7 @@ impl Exchange {
     }
 
     /// What is looked for in a body, and how far.
-    fn scan(&self, direction: Direction) -> Scan {
+    fn scan(&self, direction: Direction, headers: &Headers) -> Scan {
         let finders = match direction {
             Direction::Request => self.config(direction).finders(direction).without_names(),
             Direction::Response => self.config(direction).finders(direction),
@@ -53,6 +55,7 @@ impl Exchange {
             is_enforcing: self.is_enforcing(direction),
             limits: self.config(direction).limits,
             held_bytes_max: self.config(direction).held_bytes_max,
+            hold: self.hold(direction, headers),
             finders,
         }
     }
@@ -65,7 +68,8 @@ impl Exchange {
         headers: &Headers,
         step: &mut Step,
     ) {
-        let (scan, framing) = (self.scan(direction), Framing::of(headers));
+        let (scan, framing) = (self.scan(direction, headers), Framing::of(headers));
+        step.flow = wait_with(&scan, framing);
         let mut edits: Vec<HeaderEdit> = weakened(headers).into_iter().collect();
         let length = framing.length();
         let is_short = length.is_some_and(|length| length <= scan.held_bytes_max as u64);
@@ -127,6 +131,14 @@ impl Exchange {
 
     fn pass_unscanned(&mut self, direction: Direction, reason: Unscanned) {
         self.records.push(Record::Unscanned { direction, reason });
+    }
+}
+
+/// What becomes of the headers of a body that may have to be refused. They would wait in vain for one of no bytes.
+fn wait_with(scan: &Scan, framing: Framing) -> Flow {
+    match scan.hold.is_on() && framing.length() != Some(0) {
+        true => Flow::Pause,
+        false => Flow::Continue,
     }
 }
 

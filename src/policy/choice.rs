@@ -129,9 +129,8 @@ impl Overrides {
         None
     }
 
-    /// Whether an entry for this direction and role has such an action.
-    fn has(&self, role: Role, direction: Direction, is: impl Fn(Action) -> bool) -> bool {
-        let words = bit(ROLE, role as u32) | bit(DIRECTION, direction as u32);
+    /// Whether an entry that fits these words has such an action.
+    fn has(&self, words: u32, is: impl Fn(Action) -> bool) -> bool {
         let mut entries = self.masks.iter().zip(&self.entries);
         entries.any(|(mask, entry)| mask & words == words && is(entry.action))
     }
@@ -188,8 +187,20 @@ impl Choice {
         self.words.is_rewriting() || self.has(Action::is_rewriting)
     }
 
+    /// Whether any finding in a body refuses the message.
+    pub fn blocks_bodies(&self) -> bool {
+        let place = bit(PLACE, Place::Body as u32);
+        self.words.is_blocking()
+            || self.overrides.has(self.words_of_message() | place, |it| it == Action::Block)
+    }
+
     fn has(&self, is: impl Fn(Action) -> bool) -> bool {
-        self.overrides.has(self.role, self.direction, is)
+        self.overrides.has(self.words_of_message(), is)
+    }
+
+    /// What all findings of the message have in common.
+    fn words_of_message(&self) -> u32 {
+        bit(ROLE, self.role as u32) | bit(DIRECTION, self.direction as u32)
     }
 }
 
@@ -304,6 +315,13 @@ mod tests {
             let choice = of(elsewhere, Action::Off);
             assert!(choice.is_off() && !choice.is_enforcing() && !choice.is_rewriting());
         }
+        let of_place = |places: &[Place]| Entry {
+            places: places.to_vec(),
+            ..only(&[Direction::Response], &[], Action::Block)
+        };
+        assert!(!of(of_place(&[Place::Header, Place::Trailer]), Action::Redact).blocks_bodies());
+        assert!(of(of_place(&[Place::Body]), Action::Redact).blocks_bodies());
+        assert!(of(of_place(&[Place::Header]), Action::Block).blocks_bodies());
         assert!(of(Entry::of(Action::Off), Action::Off).is_off());
         assert!(of(Entry::of(Action::Off), Action::Redact).is_enforcing());
     }

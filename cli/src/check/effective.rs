@@ -58,8 +58,17 @@ fn lines(config: &Config) -> Vec<String> {
         format!("tail             {} bytes", config.limits.tail_bytes_max),
         format!("open-ended       {} bytes", config.limits.open_bytes_max),
         format!("held             {} bytes", config.held_bytes_max),
+        format!("held for a block {}", held_for_a_block(config)),
     ]);
     lines
+}
+
+/// How much of a body waits with its headers.
+fn held_for_a_block(config: &Config) -> String {
+    match config.hold_headers {
+        true => format!("{} bytes", config.block_held_bytes_max),
+        false => "0 bytes, without hold_headers".to_owned(),
+    }
 }
 
 fn of_roles(config: &Config) -> Vec<String> {

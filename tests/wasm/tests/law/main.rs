@@ -5,6 +5,7 @@
 
 mod codings;
 mod cuts;
+mod held;
 mod native;
 mod plugin;
 mod policies;
