@@ -13,6 +13,8 @@ shift
 at_once=2
 # Longer texts are slow and say nothing new: some inputs are repeated to reach beyond the limits.
 text_bytes_max=1024
+# With the same corpus every run makes up the same texts in the same order, as far as its time lets it.
+seed=${FUZZ_SEED:-1}
 # No test of speed: what takes so long never ends.
 hang_seconds=60
 
@@ -28,7 +30,7 @@ fuzz() {
   log=artifacts/$target.log
   mkdir -p "artifacts/$target"
   if "$built/$target" "corpus/$target" -dict=dictionary -max_total_time="$seconds" \
-    -max_len=$text_bytes_max -timeout=$hang_seconds -print_final_stats=1 \
+    -max_len=$text_bytes_max -seed=$seed -timeout=$hang_seconds -print_final_stats=1 \
     -artifact_prefix="artifacts/$target/" >"$log" 2>&1; then
     printf 'fuzz %-7s %s\n' "$target" "$(grep --text --extended-regexp '^#[0-9]+\s+DONE' "$log" | tr --squeeze-repeats ' \t' ' ')"
   else
@@ -38,7 +40,7 @@ fuzz() {
   fi
 }
 export -f fuzz
-export built seconds text_bytes_max hang_seconds
+export built seconds text_bytes_max seed hang_seconds
 
 # xargs goes on after a failure, and tells of it at the end.
 printf '%s\n' "$@" | xargs --max-procs=$at_once --replace bash -c 'fuzz "$1"' fuzz {}

@@ -108,6 +108,17 @@ fn gzip_and_zstd_have_members_and_the_others_have_not() {
     }
 }
 
+/// A fuzzer's find: the last block of a frame may be empty, and nothing is given for it.
+#[test]
+fn a_last_block_may_be_empty() {
+    let coded = b"\x28\xB5\x2F\xFD\x00\x48\x10\x00\x00ab\x01\x00\x00";
+    let zstd = Codings::from([Coding::Zstd]);
+    let (mut unpacker, mut given) = (Unpacker::new(zstd, Bounds::default()), Vec::new());
+    unpacker.write(coded, |text| given.push(text.to_vec())).unwrap();
+    assert_eq!(given, [b"ab".to_vec()]);
+    assert!(unpacker.is_whole());
+}
+
 #[test]
 fn a_wrong_checksum_is_broken() {
     for codings in [Coding::Gzip, Coding::Deflate, Coding::Zstd] {

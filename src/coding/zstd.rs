@@ -181,7 +181,10 @@ impl Unzstd {
             return Ok(());
         }
         let count = self.read()?;
-        out(self.text.get(..count).ok_or(Broken::Corrupt)?)
+        match self.text.get(..count).ok_or(Broken::Corrupt)? {
+            [] => Ok(()),
+            text => out(text),
+        }
     }
 
     /// Asks the decoder for the text of a block. All of it comes at once.
