@@ -36,6 +36,17 @@ pub struct Case {
     pub at_once_after: Option<Vec<u8>>,
     /// What no log may show.
     pub planted: Vec<Planted>,
+    /// What is other in NGINX.
+    pub nginx: Option<InNginx>,
+}
+
+/// What is other of a case in NGINX, and the reason.
+#[derive(Clone)]
+pub enum InNginx {
+    /// It cannot be sent there, or there is no such thing.
+    Skipped,
+    /// This comes of it instead.
+    Other(Box<Case>),
 }
 
 /// What `xds.listener_direction` says.
@@ -92,4 +103,6 @@ pub enum Seen {
     Reply,
     /// As a response that is cut off: its headers had gone on before.
     Cut,
+    /// As a response of its length that is blanked from somewhere before the secret on.
+    Blanked,
 }

@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    case::{Case, Listener, Message, Pairs, Refused, Seen},
+    case::{Case, InNginx, Listener, Message, Pairs, Refused, Seen},
     file,
     run::{Exchange, Run},
 };
 
 /// What runs cases: the filter, and a proxy around it.
 pub trait Proxy {
+    /// Whether it is NGINX: it shows and sends no trailers, and some cases say what else is other there.
+    const IS_NGINX: bool = false;
+
     /// Starts it with a plugin configuration, for a listener.
     fn start(config: &str, listener: Listener) -> Self;
 
@@ -63,8 +66,16 @@ pub fn check_theme<P: Proxy>(theme: &str) {
 /// # Errors
 /// What does not hold, and in how many ways.
 pub fn check<P: Proxy>(case: &Case) -> Result<(), String> {
+    let case = match &case.nginx {
+        Some(InNginx::Skipped) if P::IS_NGINX => return Ok(()),
+        Some(InNginx::Other(other)) if P::IS_NGINX => other,
+        _ => case,
+    };
     let mut proxy = P::start(&case.config, case.listener);
-    let runs = Run::all(case);
+    let mut runs = Run::all(case);
+    if P::IS_NGINX {
+        runs.retain(|run| !run.adds_trailers(case));
+    }
     let mut failures = Vec::new();
     for run in &runs {
         let outcome = proxy.exchange(&run.exchange(case));
@@ -175,12 +186,24 @@ fn refused_well(case: &Case, outcome: &Outcome, refused: &Refused) -> Result<(),
     }
     match refused.seen {
         Seen::Reply if !client.is_complete => Err("the client got no whole reply".into()),
+        Seen::Blanked if !is_blanked(case, client) => {
+            Err("the response is not the upstream's, blanked to its end".into())
+        }
         Seen::Cut if client.is_complete => Err("the response was not cut".into()),
         Seen::Cut if !case.client.body.as_deref().unwrap_or_default().starts_with(&client.body) => {
             Err("what came before the cut is not the response's".into())
         }
         _ => Ok(()),
     }
+}
+
+/// Whether a response came to its end in its own length, and from some place on is nothing.
+fn is_blanked(case: &Case, client: &Received) -> bool {
+    let expected = case.response.body.as_deref().unwrap_or_default();
+    let bytes = expected.iter().zip(&client.body);
+    let same = bytes.take_while(|(one, other)| one == other).count();
+    let rest = client.body.get(same..).unwrap_or_default();
+    client.is_complete && client.body.len() == expected.len() && rest.iter().all(|it| *it == b'*')
 }
 
 /// No byte waited without a reason.

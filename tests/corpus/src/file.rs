@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 use serde::Deserialize;
 
 use crate::{
-    case::{Case, Listener, Message, Pairs, Refused, Seen},
+    case::{Case, InNginx, Listener, Message, Pairs, Refused, Seen},
     secret::{Names, Planted},
     text,
 };
@@ -70,6 +70,20 @@ struct Source {
     #[serde(default)]
     never_waits: bool,
     at_once_after: Option<String>,
+    nginx: Option<Nginx>,
+}
+
+/// What is other in NGINX: `skip`, or what comes of it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nginx {
+    /// The reason, for who reads the file.
+    #[serde(rename = "why")]
+    _why: String,
+    #[serde(default)]
+    skip: bool,
+    refused: Option<Refusal>,
+    counters: Option<BTreeMap<String, u64>>,
 }
 
 /// A message, or what is different of one.
@@ -96,6 +110,20 @@ struct Refusal {
     reason: String,
     #[serde(default)]
     cut: bool,
+    #[serde(default)]
+    blanked: bool,
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Refused {
+        let Refusal { status, reason, cut, blanked } = refusal;
+        let seen = match (cut, blanked) {
+            (true, _) => Seen::Cut,
+            (_, true) => Seen::Blanked,
+            _ => Seen::Reply,
+        };
+        Refused { status, reason, seen }
+    }
 }
 
 fn nothing() -> String {
@@ -111,11 +139,7 @@ impl Reader<'_> {
     fn case(mut self, source: Source) -> Result<Case, String> {
         let request = self.request(&source.request)?;
         let response = self.response(&source.response)?;
-        let refused = source.refused.map(|Refusal { status, reason, cut }| {
-            let seen = if cut { Seen::Cut } else { Seen::Reply };
-            Refused { status, reason, seen }
-        });
-        Ok(Case {
+        let case = Case {
             upstream: self.changed(&request, &source.upstream)?,
             client: self.changed(&response, &source.client)?,
             name: source.name,
@@ -129,11 +153,16 @@ impl Reader<'_> {
             },
             request,
             response,
-            refused,
+            refused: source.refused.map(Refused::from),
             counters: source.counters,
             never_waits: source.never_waits,
             at_once_after: source.at_once_after.map(|text| self.text(&text)).transpose()?,
             planted: self.planted,
+            nginx: None,
+        };
+        Ok(match source.nginx {
+            None => case,
+            Some(other) => Case { nginx: Some(in_nginx(&case, other)), ..case },
         })
     }
 
@@ -195,6 +224,18 @@ impl Reader<'_> {
     fn text(&mut self, text: &str) -> Result<Vec<u8>, String> {
         text::expand(text, self.names, &mut self.planted)
     }
+}
+
+/// The case as it is in NGINX.
+fn in_nginx(case: &Case, other: Nginx) -> InNginx {
+    if other.skip {
+        return InNginx::Skipped;
+    }
+    InNginx::Other(Box::new(Case {
+        refused: other.refused.map(Refused::from),
+        counters: other.counters.unwrap_or_else(|| case.counters.clone()),
+        ..case.clone()
+    }))
 }
 
 fn overwrite(pairs: &mut Pairs, new: Pairs) {

@@ -19,7 +19,7 @@ mod secret;
 mod text;
 pub mod traps;
 
-pub use case::{Case, Listener, Message, Pairs, Refused, Seen};
+pub use case::{Case, InNginx, Listener, Message, Pairs, Refused, Seen};
 pub use check::{Outcome, Proxy, Received, check, check_theme};
 pub use file::{load, themes};
 pub use run::{Cutting, Exchange, Part};

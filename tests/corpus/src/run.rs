@@ -75,6 +75,12 @@ impl Run {
         }
     }
 
+    /// Whether a message gets trailers in this way that it does not have.
+    pub(crate) fn adds_trailers(&self, case: &Case) -> bool {
+        let (request, response) = self.added(case);
+        !request.is_empty() || !response.is_empty()
+    }
+
     /// The trailers that the request gets in this way beside its own, and those of the response.
     pub(crate) fn added(&self, case: &Case) -> (Pairs, Pairs) {
         let added = |message: &Message, end: End| {

@@ -10,6 +10,10 @@ pub(crate) struct Body {
     pub(crate) held: bool,
     /// The module is inside a body callback of this direction.
     pub(crate) shown: bool,
+    /// It lies in a file, which NGINX does not read for the module.
+    in_file: bool,
+    /// The module has replaced something.
+    changed: bool,
 }
 
 impl Body {
@@ -19,6 +23,32 @@ impl Body {
             self.data.clear();
         }
         self.data.extend_from_slice(chunk);
+    }
+
+    /// Shows just this.
+    pub(crate) fn show(&mut self, bytes: &[u8], in_file: bool) {
+        *self = Self { data: bytes.to_vec(), held: false, shown: true, in_file, changed: false };
+    }
+
+    pub(crate) fn is_changed(&self) -> bool {
+        self.changed
+    }
+
+    /// Reads as NGINX does: from the start, whatever offset is asked for.
+    pub(crate) fn read_in_nginx(&self, max: usize) -> &[u8] {
+        let data: &[u8] = if self.shown && !self.in_file { &self.data } else { &[] };
+        read_range(data, 0, max)
+    }
+
+    /// Writes as NGINX does: what stands behind the place is dropped, and no more than `len` bytes of the new ones are taken.
+    pub(crate) fn write_in_nginx(&mut self, start: usize, len: usize, new: &[u8]) -> Status {
+        if !self.shown {
+            return Status::BadArgument;
+        }
+        self.data.truncate(start);
+        self.data.extend_from_slice(&new[..len.min(new.len())]);
+        (self.changed, self.in_file) = (true, false);
+        Status::Ok
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -68,7 +98,7 @@ mod tests {
     use super::*;
 
     fn shown(data: &[u8]) -> Body {
-        Body { data: data.to_vec(), held: false, shown: true }
+        Body { data: data.to_vec(), shown: true, ..Body::default() }
     }
 
     #[test]

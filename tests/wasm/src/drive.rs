@@ -4,6 +4,7 @@
 
 use crate::half::Stop;
 use crate::map::Headers;
+use crate::nginx;
 use crate::reply::LocalReply;
 use crate::state::{Deferred, Direction, StreamState};
 use crate::vm::{Crashed, Vm};
@@ -20,6 +21,9 @@ enum Verdict {
 
 /// Delivers headers. They are sent on unless the callback pauses.
 pub(crate) fn headers(vm: &mut Vm, id: u32, direction: Direction, headers: Headers, end: bool) {
+    if vm.state().profile.is_nginx() {
+        return nginx::headers(vm, id, direction, headers, end);
+    }
     let holds_body_back = !vm.state().profile.body_runs_while_headers_wait();
     let count = headers.len() as u32;
     let half = stream(vm, id).half_mut(direction);
@@ -51,6 +55,9 @@ pub(crate) fn headers(vm: &mut Vm, id: u32, direction: Direction, headers: Heade
 
 /// Delivers a piece of a body; `end` ends the message.
 pub(crate) fn body(vm: &mut Vm, id: u32, direction: Direction, chunk: &[u8], end: bool) {
+    if vm.state().profile.is_nginx() {
+        return nginx::body(vm, id, direction, chunk, end);
+    }
     let half = stream(vm, id).half_mut(direction);
     if half.over {
         return;
@@ -109,6 +116,10 @@ fn show_body(vm: &mut Vm, id: u32, direction: Direction, chunk: &[u8], end: bool
 
 /// Ends a body with trailers that another filter has added: Envoy lets go of them if the module holds the body.
 pub(crate) fn added_trailers(vm: &mut Vm, id: u32, direction: Direction, trailers: Headers) {
+    if vm.state().profile.is_nginx() {
+        // It shows none, and sends none on.
+        return nginx::body(vm, id, direction, b"", true);
+    }
     let half = stream(vm, id).half_mut(direction);
     if !half.over && half.stop != Stop::Frozen {
         show_body(vm, id, direction, &[], false);
@@ -121,6 +132,10 @@ pub(crate) fn added_trailers(vm: &mut Vm, id: u32, direction: Direction, trailer
 
 /// Delivers trailers, which end the message.
 pub(crate) fn trailers(vm: &mut Vm, id: u32, direction: Direction, trailers: Headers) {
+    if vm.state().profile.is_nginx() {
+        // It shows none, and sends none on.
+        return nginx::body(vm, id, direction, b"", true);
+    }
     let half = stream(vm, id).half_mut(direction);
     if half.over {
         return;
@@ -210,6 +225,9 @@ fn resume(vm: &mut Vm, id: u32, direction: Direction) {
     if !known(vm, id) {
         return;
     }
+    if vm.state().profile.is_nginx() {
+        return nginx::resume(vm, id, direction);
+    }
     let half = stream(vm, id).half_mut(direction);
     if half.over {
         return;
@@ -246,6 +264,9 @@ fn thaw(vm: &mut Vm, id: u32, direction: Direction) {
 pub(crate) fn local_reply(vm: &mut Vm, id: u32, reply: LocalReply) {
     if !known(vm, id) {
         return;
+    }
+    if vm.state().profile.is_nginx() {
+        return nginx::local_reply(vm, id, reply);
     }
     if stream(vm, id).reply.is_some() {
         vm.state_mut().world.fault("a second local reply on one stream");
@@ -290,6 +311,7 @@ fn too_large(vm: &mut Vm, id: u32, direction: Direction) {
 
 /// Answers 503 for a crash, or cuts the response if it has begun. The module is not asked again.
 fn fail(vm: &mut Vm, id: u32) {
+    let status = if vm.state().profile.is_nginx() { 500 } else { 503 };
     let state = stream(vm, id);
     if std::mem::replace(&mut state.failed, true) {
         return;
@@ -298,7 +320,7 @@ fn fail(vm: &mut Vm, id: u32) {
     if state.response.headers_sent() {
         return reset(state);
     }
-    let reply = LocalReply::of_host(503, "", "wasm_fail_stream");
+    let reply = LocalReply::of_host(status, "", "wasm_fail_stream");
     let (headers, body) = reply.response_to(&state.request.headers);
     state.reply = Some(reply);
     state.response.send_instead(headers, body);

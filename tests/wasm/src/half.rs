@@ -39,6 +39,19 @@ pub(crate) struct Half {
     /// Nothing more happens here: a reply, a reset or a crash came between.
     pub(crate) over: bool,
     pub(crate) sent: Received,
+    // What follows is of NGINX.
+    /// Headers that the module has removed from a request, and that are sent all the same.
+    pub(crate) removed: Headers,
+    /// What has come of a request's body.
+    pub(crate) unread: Vec<u8>,
+    /// The Content-Length, and how many bytes of the body have come.
+    pub(crate) length: Option<usize>,
+    pub(crate) seen: usize,
+    /// A reply's body, which replaces the first part of a response's.
+    pub(crate) instead: Option<Vec<u8>>,
+    /// What is buffered because the module paused, which it may once.
+    pub(crate) buffered: Option<Vec<u8>>,
+    pub(crate) has_buffered: bool,
 }
 
 impl Half {

@@ -41,7 +41,7 @@ impl Host {
     ///
     /// If the file is missing, imports what the host does not have, or crashes at its start.
     pub fn load(path: impl AsRef<Path>, profile: Profile) -> Result<Self, Error> {
-        let pre = vm::link(&compile(path.as_ref())?)?;
+        let pre = vm::link(&compile(path.as_ref())?, profile)?;
         let vm = Vm::start(&pre, State::new(profile))?;
         let worker = Worker { pre, vm: Some(vm), crashes: 0, rebuilt_at: None };
         Ok(Self { shared: Rc::new(RefCell::new(worker)) })
@@ -95,6 +95,20 @@ impl Host {
     /// 1 MiB.
     pub fn set_buffer_limit(&self, bytes: usize) {
         self.with(|vm| vm.state_mut().buffer_limit = bytes);
+    }
+
+    /// Sets how long a request's body may be before NGINX puts it into a file (`client_body_buffer_size`).
+    ///
+    /// ### Default
+    ///
+    /// 1 MiB.
+    pub fn set_client_body_buffer(&self, bytes: usize) {
+        self.with(|vm| vm.state_mut().client_body_buffer = bytes);
+    }
+
+    /// Takes the shared memory zone (`shm_kv`) away that NGINX has by default here.
+    pub fn without_shared_zone(&self) {
+        self.with(|vm| vm.state_mut().has_shared_zone = false);
     }
 
     /// Sets an environment variable for the module; before its configuration, if it is to be seen.

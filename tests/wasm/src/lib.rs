@@ -27,7 +27,7 @@
 //! * `hostcalls/` are the calls a module may make, one family a file; `wasi.rs` the few of WASI.
 //! * `state.rs` is what those calls see, `world.rs` what outlives a crashed instance.
 //! * `vm.rs` instantiates and calls the module, `memory.rs` reads and writes its memory.
-//! * [`Profile`] (`profile.rs`) says which proxy is imitated.
+//! * [`Profile`] (`profile.rs`) says which proxy is imitated; `nginx.rs` drives as NGINX does.
 //!
 //! What is *not* imitated: threads (one worker only), flow control, gRPC calls, TCP filters.
 
@@ -40,6 +40,7 @@ mod hostcalls;
 mod map;
 mod memory;
 mod module;
+mod nginx;
 mod profile;
 mod received;
 mod reply;

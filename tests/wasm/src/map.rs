@@ -5,6 +5,9 @@ pub(crate) const PAIRS_MAX: usize = 1024;
 /// Envoy reads at most so many bytes of pairs from a module; more of them count as none at all.
 pub(crate) const PAIRS_BYTES_MAX: usize = 1024 * 1024;
 
+/// NGINX hands over so many pairs; those behind are left out without a word.
+const PAIRS_MAX_OF_NGINX: usize = crate::nginx::PAIRS_MAX;
+
 /// The headers or trailers of a message: pairs of bytes in their order, names in lower case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Headers(Vec<(Vec<u8>, Vec<u8>)>);
@@ -68,6 +71,27 @@ impl Headers {
         if first {
             self.0.push((name, value.to_vec()));
         }
+    }
+
+    /// Puts a value in the place of the first that the name has, as NGINX does.
+    pub(crate) fn replace_first(&mut self, name: &[u8], value: &[u8]) {
+        let name = name.to_ascii_lowercase();
+        match self.0.iter_mut().find(|(n, _)| *n == name) {
+            Some((_, first)) => *first = value.to_vec(),
+            None => self.0.push((name, value.to_vec())),
+        }
+    }
+
+    /// Serialises the pairs as NGINX does: names as they were sent, and so many of them.
+    pub(crate) fn to_wire_of_nginx(&self) -> Vec<u8> {
+        let title = |name: &[u8]| {
+            let mut title = name.to_vec();
+            title.iter_mut().take(1).for_each(|byte| *byte = byte.to_ascii_uppercase());
+            title
+        };
+        let pairs = self.0.iter().take(PAIRS_MAX_OF_NGINX);
+        let pairs = pairs.map(|(name, value)| (title(name), value.clone())).collect();
+        Self(pairs).to_wire()
     }
 
     pub(crate) fn remove(&mut self, name: &[u8]) {

@@ -13,6 +13,8 @@ pub enum Profile {
         /// still lets the body callbacks run.
         headers_stop_iteration: bool,
     },
+    /// NGINX with ngx_wasm_module 0.6.0, as it was measured.
+    Nginx,
 }
 
 impl Profile {
@@ -26,10 +28,20 @@ impl Profile {
         Profile::Envoy { headers_stop_iteration: true }
     }
 
+    /// Returns NGINX.
+    pub fn nginx() -> Self {
+        Profile::Nginx
+    }
+
+    pub(crate) fn is_nginx(self) -> bool {
+        self == Profile::Nginx
+    }
+
     /// Says whether body callbacks still come after a headers callback returned Pause.
     pub(crate) fn body_runs_while_headers_wait(self) -> bool {
         match self {
             Profile::Envoy { headers_stop_iteration } => headers_stop_iteration,
+            Profile::Nginx => true,
         }
     }
 
@@ -39,6 +51,8 @@ impl Profile {
     pub(crate) fn reload_pause_nanos(self) -> u64 {
         match self {
             Profile::Envoy { .. } => 1_000_000_000,
+            // The next request gets a fresh instance.
+            Profile::Nginx => 0,
         }
     }
 }

@@ -59,6 +59,18 @@ impl StreamState {
     }
 }
 
+/// What the host is doing while the module runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Something of the root context, or an end.
+    #[default]
+    Root,
+    RequestHeaders,
+    RequestBody,
+    ResponseHeaders,
+    ResponseBody,
+}
+
 /// What a hostcall asked for and what is done after the callback has returned, as in Envoy.
 #[derive(Debug)]
 pub(crate) enum Deferred {
@@ -83,6 +95,13 @@ pub(crate) struct State {
     pub(crate) buffer_limit: usize,
     pub(crate) next_context: u32,
     pub(crate) generation: u32,
+    /// `client_body_buffer_size` of NGINX: what is longer lies in a file.
+    pub(crate) client_body_buffer: usize,
+    /// Whether there is an `shm_kv` of NGINX.
+    pub(crate) has_shared_zone: bool,
+    pub(crate) phase: Phase,
+    /// Why the host traps instead of answering the hostcall under way.
+    pub(crate) trap: Option<String>,
     // What follows belongs to one instance or one callback.
     pub(crate) guest: Option<Guest>,
     pub(crate) metric_ids: Vec<(MetricKind, String)>,
@@ -105,6 +124,10 @@ impl State {
             buffer_limit: 1024 * 1024,
             next_context: ROOT + 1,
             generation: 0,
+            client_body_buffer: 1024 * 1024,
+            has_shared_zone: true,
+            phase: Phase::Root,
+            trap: None,
             guest: None,
             metric_ids: Vec::new(),
             configuring: false,
@@ -123,6 +146,9 @@ impl State {
         self.metric_ids.clear();
         self.deferred.clear();
         self.world.calls.clear();
+        if self.profile.is_nginx() {
+            self.world.tick_period_ms = 0;
+        }
     }
 
     /// Returns the context that the module acts for.
@@ -164,8 +190,19 @@ impl State {
         }
     }
 
+    /// Makes the hostcall under way trap, if this is NGINX.
+    pub(crate) fn trap_in_nginx(&mut self, reason: &str) {
+        if self.profile.is_nginx() {
+            self.trap = Some(reason.to_owned());
+        }
+    }
+
     /// Reads a range of a buffer.
     pub(crate) fn read(&mut self, kind: u32, start: usize, max: usize) -> Result<&[u8], Status> {
+        if let (true, 0 | 1) = (self.profile.is_nginx(), kind) {
+            let direction = if kind == 0 { Direction::Request } else { Direction::Response };
+            return Ok(self.body(direction)?.read_in_nginx(max));
+        }
         match kind {
             0 => Ok(self.body(Direction::Request)?.read(start, max)),
             1 => Ok(self.body(Direction::Response)?.read(start, max)),

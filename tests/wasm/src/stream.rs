@@ -123,8 +123,18 @@ impl Stream {
         self.host.with(|vm| drive::finish(vm, self.id));
     }
 
+    /// Says whether the upstream's response comes in spite of a reply in its place, as in NGINX.
+    pub fn goes_on(&self) -> bool {
+        self.local_reply().is_some() && !self.answered_locally()
+    }
+
     fn answered_locally(&self) -> bool {
-        self.host.with(|vm| drive::stream(vm, self.id).reply.is_some())
+        self.host.with(|vm| {
+            // In NGINX a reply in a response's place does not stop it.
+            let goes_on = vm.state().profile.is_nginx();
+            let state = drive::stream(vm, self.id);
+            state.reply.is_some() && (!goes_on || state.response.over)
+        })
     }
 }
 

@@ -5,6 +5,7 @@ use wasmtime::{
 };
 
 use crate::module::{Error, engine};
+use crate::profile::Profile;
 use crate::state::{Guest, ROOT, State};
 use crate::world::Level;
 use crate::{hostcalls, wasi};
@@ -14,10 +15,12 @@ use crate::{hostcalls, wasi};
 pub(crate) struct Crashed;
 
 /// Links a module with the hostcalls; what it imports beyond them is an error that names it.
-pub(crate) fn link(module: &Module) -> Result<InstancePre<State>, Error> {
+pub(crate) fn link(module: &Module, profile: Profile) -> Result<InstancePre<State>, Error> {
     let unusable = |e: wasmtime::Error| Error::Unusable(format!("{e:#}"));
     let mut linker = Linker::new(engine());
-    hostcalls::link(&mut linker).and_then(|()| wasi::link(&mut linker)).map_err(unusable)?;
+    hostcalls::link(&mut linker, profile)
+        .and_then(|()| wasi::link(&mut linker))
+        .map_err(unusable)?;
     linker.instantiate_pre(module).map_err(unusable)
 }
 
@@ -123,7 +126,12 @@ impl Vm {
     fn configure_root(&mut self) -> Result<bool, Crashed> {
         self.call::<_, ()>(ROOT, "proxy_on_context_create", (ROOT, 0u32))?;
         let len = self.state().vm_configuration.len() as u32;
-        let started = self.call::<_, u32>(ROOT, "proxy_on_vm_start", (ROOT, len))?;
+        // NGINX does not say it again to an instance that replaces one that has trapped.
+        let is_new = !self.state().profile.is_nginx() || self.state().generation == 0;
+        let started = match is_new {
+            true => self.call::<_, u32>(ROOT, "proxy_on_vm_start", (ROOT, len))?,
+            false => None,
+        };
         let len = self.state().plugin_configuration.len() as u32;
         self.state_mut().configuring = true;
         let configured = self.call::<_, u32>(ROOT, "proxy_on_configure", (ROOT, len));

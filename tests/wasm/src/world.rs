@@ -116,10 +116,10 @@ impl World {
         self.faults.push(text.into());
     }
 
-    /// Stores a shared value; `cas` 0 stores without looking at what is there.
-    pub(crate) fn share(&mut self, key: &[u8], value: &[u8], cas: u32) -> Status {
+    /// Stores a shared value; `cas` 0 stores without looking at what is there, unless it is compared always, as in NGINX.
+    pub(crate) fn share(&mut self, key: &[u8], value: &[u8], cas: u32, always: bool) -> Status {
         let version = self.shared.get(key).map(|(_, version)| *version);
-        if cas != 0 && version.is_some_and(|version| version != cas) {
+        if (always || cas != 0) && version.is_some_and(|version| version != cas) {
             return Status::CasMismatch;
         }
         let next = version.unwrap_or(0).wrapping_add(1);
@@ -143,10 +143,11 @@ mod tests {
     #[test]
     fn a_stale_version_is_refused() {
         let mut world = World::default();
-        assert_eq!(world.share(b"k", b"1", 7), Status::Ok);
-        assert_eq!(world.share(b"k", b"2", 9), Status::CasMismatch);
-        assert_eq!(world.share(b"k", b"2", 1), Status::Ok);
-        assert_eq!(world.share(b"k", b"3", 0), Status::Ok);
+        assert_eq!(world.share(b"k", b"1", 7, false), Status::Ok);
+        assert_eq!(world.share(b"k", b"2", 9, false), Status::CasMismatch);
+        assert_eq!(world.share(b"k", b"2", 1, false), Status::Ok);
+        assert_eq!(world.share(b"k", b"3", 0, false), Status::Ok);
+        assert_eq!(world.share(b"k", b"4", 0, true), Status::CasMismatch);
         assert_eq!(world.shared[&b"k"[..]], (b"3".to_vec(), 3));
     }
 }

@@ -61,8 +61,12 @@ fn set_bytes(
         // Configurations and answers to calls can only be read.
         _ => return Err(Status::BadArgument),
     };
+    let is_nginx = guest.data().profile.is_nginx();
     let body = guest.data_mut().body(direction)?;
-    answer(body.write(start as usize, len as usize, &new))
+    answer(match is_nginx {
+        true => body.write_in_nginx(start as usize, len as usize, &new),
+        false => body.write(start as usize, len as usize, &new),
+    })
 }
 
 fn status(guest: &mut Guest<'_>, kind: u32, to_len: u32, to_flags: u32) -> Answer {

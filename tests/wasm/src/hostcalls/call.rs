@@ -5,7 +5,7 @@ use wasmtime::{Caller, Linker, Result};
 use super::{Answer, finish};
 use crate::map::Headers;
 use crate::memory::{give, read, write_u32};
-use crate::state::State;
+use crate::state::{Phase, ROOT, State};
 use crate::status::Status;
 use crate::world::HttpCall;
 
@@ -58,6 +58,15 @@ pub(super) fn link(linker: &mut Linker<State>) -> Result<()> {
 
 /// Notes a call; the test answers it. The cluster must be known and the request complete.
 fn call(guest: &mut Guest<'_>, texts: [(u32, u32); 4], timeout_ms: u32, to: u32) -> Answer {
+    let state = guest.data_mut();
+    if matches!(state.phase, Phase::ResponseHeaders | Phase::ResponseBody) {
+        state.trap_in_nginx("no call in a response's phase");
+    } else if state.configuring {
+        state.trap_in_nginx("no call in on_configure");
+    } else if state.profile.is_nginx() && state.context() == ROOT && state.call_answer.is_some() {
+        state.world.fault("the worker dies: a call from the answer to one of the root context");
+        state.trap_in_nginx("SIGSEGV");
+    }
     let [cluster, headers, body, trailers] = texts.map(|(at, len)| read(guest, at, len));
     let cluster = String::from_utf8_lossy(&cluster?).into_owned();
     let headers = Headers::from_wire(&headers?);

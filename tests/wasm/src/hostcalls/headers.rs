@@ -5,7 +5,7 @@ use wasmtime::{Caller, Linker, Result};
 use super::{Answer, finish};
 use crate::map::Headers;
 use crate::memory::{give, read, write_u32};
-use crate::state::State;
+use crate::state::{Phase, State};
 use crate::status::Status;
 
 type Guest<'a> = Caller<'a, State>;
@@ -36,7 +36,11 @@ fn reachable<'a>(
     guest: &'a mut Guest<'_>,
     kind: u32,
 ) -> std::result::Result<&'a mut Headers, Status> {
-    guest.data_mut().map_mut(kind).ok_or(Status::BadArgument)
+    let state = guest.data_mut();
+    if kind == 2 && state.phase == Phase::ResponseBody {
+        state.trap_in_nginx("the response's headers have been sent");
+    }
+    state.map_mut(kind).ok_or(Status::BadArgument)
 }
 
 /// Reads all pairs. No pairs are a null address.
@@ -47,7 +51,9 @@ fn pairs(guest: &mut Guest<'_>, kind: u32, to: u32, to_len: u32) -> Answer {
     if kind > MAP_MAX {
         return Err(Status::BadArgument);
     }
+    let is_nginx = guest.data().profile.is_nginx();
     let wire = match guest.data_mut().map(kind) {
+        Some(map) if !map.is_empty() && is_nginx => map.to_wire_of_nginx(),
         Some(map) if !map.is_empty() => map.to_wire(),
         Some(_) => Vec::new(),
         None => {
@@ -103,12 +109,28 @@ fn replace(
     len: u32,
 ) -> Answer {
     let (name, value) = (read(guest, name, name_len)?, read(guest, at, len)?);
-    reachable(guest, kind)?.replace(&name, &value);
+    let is_nginx = guest.data().profile.is_nginx();
+    let map = reachable(guest, kind)?;
+    if is_nginx {
+        map.replace_first(&name, &value)
+    } else {
+        map.replace(&name, &value)
+    }
     Ok(())
 }
 
 fn remove(guest: &mut Guest<'_>, kind: u32, name: u32, name_len: u32) -> Answer {
     let name = read(guest, name, name_len)?;
+    let still_sent: Headers = match (guest.data().profile.is_nginx(), kind) {
+        (true, 0) => {
+            let map = reachable(guest, kind)?;
+            map.values(&name).map(|value| (name.clone(), value.to_vec())).collect()
+        }
+        _ => Headers::new(),
+    };
     reachable(guest, kind)?.remove(&name);
+    if let Some(stream) = guest.data_mut().stream() {
+        still_sent.iter().for_each(|(name, value)| stream.request.removed.add(name, value));
+    }
     Ok(())
 }

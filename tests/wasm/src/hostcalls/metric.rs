@@ -61,6 +61,9 @@ fn metric(state: &mut State, id: u32) -> std::result::Result<Metric<'_>, Status>
 }
 
 fn increment(state: &mut State, id: u32, by: i64) -> Answer {
+    if let (MetricKind::Histogram, _) = metric(state, id)? {
+        state.trap_in_nginx("a histogram cannot be incremented");
+    }
     match metric(state, id)? {
         (MetricKind::Counter, value) => {
             *value += u64::try_from(by).map_err(|_| Status::BadArgument)?;
@@ -73,6 +76,9 @@ fn increment(state: &mut State, id: u32, by: i64) -> Answer {
 
 /// Records a value: it is added to a counter, and what a gauge or histogram saw last is kept.
 fn record(state: &mut State, id: u32, n: u64) -> Answer {
+    if let (MetricKind::Counter, _) = metric(state, id)? {
+        state.trap_in_nginx("a counter cannot be recorded");
+    }
     match metric(state, id)? {
         (MetricKind::Counter, value) => *value += n,
         (MetricKind::Gauge | MetricKind::Histogram, value) => *value = n,

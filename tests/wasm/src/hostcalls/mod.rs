@@ -13,8 +13,9 @@ mod property;
 mod shared;
 mod stream;
 
-use wasmtime::{Caller, Linker, Result};
+use wasmtime::{Caller, Linker, Result, bail};
 
+use crate::profile::Profile;
 use crate::state::State;
 use crate::status::Status;
 
@@ -22,8 +23,8 @@ use crate::status::Status;
 type Answer = std::result::Result<(), Status>;
 
 /// Defines every hostcall.
-pub(crate) fn link(linker: &mut Linker<State>) -> Result<()> {
-    log::link(linker)?;
+pub(crate) fn link(linker: &mut Linker<State>, profile: Profile) -> Result<()> {
+    log::link(linker, profile)?;
     headers::link(linker)?;
     body::link(linker)?;
     stream::link(linker)?;
@@ -35,12 +36,15 @@ pub(crate) fn link(linker: &mut Linker<State>) -> Result<()> {
 }
 
 /// Turns an answer into its number, and remembers the ones that point at a mistake.
-fn finish(caller: &mut Caller<'_, State>, name: &str, answer: Answer) -> u32 {
+fn finish(caller: &mut Caller<'_, State>, name: &str, answer: Answer) -> Result<u32> {
+    if let Some(reason) = caller.data_mut().trap.take() {
+        bail!("{name} traps: {reason}");
+    }
     let status = answer.err().unwrap_or(Status::Ok);
     if !status.is_everyday() {
         caller.data_mut().world.fault(format!("{name}: {status:?}"));
     }
-    status as u32
+    Ok(status as u32)
 }
 
 /// Turns a status into an answer.

@@ -39,6 +39,9 @@ fn property(guest: &mut Guest<'_>, path: u32, path_len: u32, to: u32, to_len: u3
 ///
 /// Without a stream only the node and the plugin can be asked for.
 fn find(state: &mut State, path: &[u8]) -> Option<Vec<u8>> {
+    if state.profile.is_nginx() {
+        return find_in_nginx(state, path);
+    }
     if let Some(stream) = state.stream() {
         if let Some(value) = stream.properties.get(path) {
             return Some(value.clone());
@@ -47,6 +50,20 @@ fn find(state: &mut State, path: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     from_headers(state, path).or_else(|| state.world.properties.get(path).cloned())
+}
+
+/// NGINX knows its own variables, and of the others those that it can tell: all are texts.
+fn find_in_nginx(state: &mut State, path: &[u8]) -> Option<Vec<u8>> {
+    if state.configuring && path == b"plugin_name" {
+        state.world.fault("the worker dies: plugin_name in on_configure");
+    }
+    if path == b"request\0host" {
+        return Some(crate::nginx::SERVER_NAME.as_bytes().to_vec());
+    }
+    let is_own = path.starts_with(b"ngx\0") || path.starts_with(b"wasmx\0");
+    let of_stream = state.stream().and_then(|stream| stream.properties.get(path).cloned());
+    let of_world = || state.world.properties.get(path).cloned();
+    is_own.then(|| of_stream.or_else(of_world)).flatten()
 }
 
 /// Answers from the header maps, while they can be reached.
@@ -72,6 +89,11 @@ fn from_headers(state: &mut State, path: &[u8]) -> Option<Vec<u8>> {
 
 fn set_property(guest: &mut Guest<'_>, path: u32, path_len: u32, at: u32, len: u32) -> Answer {
     let (path, value) = (read(guest, path, path_len)?, read(guest, at, len)?);
+    if path.starts_with(b"ngx\0") {
+        guest.data_mut().trap_in_nginx("the variable cannot be changed");
+    } else if guest.data().profile.is_nginx() && !path.starts_with(b"wasmx\0") {
+        return Err(Status::BadArgument);
+    }
     let stream = guest.data_mut().stream().ok_or(Status::NotFound)?;
     stream.properties.insert(path, value);
     Ok(())

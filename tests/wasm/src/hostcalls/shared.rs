@@ -29,7 +29,15 @@ pub(super) fn link(linker: &mut Linker<State>) -> Result<()> {
     Ok(())
 }
 
+/// Without a zone for it NGINX traps.
+fn zone(guest: &mut Guest<'_>) {
+    if !guest.data().has_shared_zone {
+        guest.data_mut().trap_in_nginx("there is no shm_kv");
+    }
+}
+
 fn data(guest: &mut Guest<'_>, key: u32, key_len: u32, to: u32, to_len: u32, cas: u32) -> Answer {
+    zone(guest);
     let key = read(guest, key, key_len)?;
     let entry = guest.data().world.shared.get(&key).cloned();
     let (value, version) = entry.ok_or(Status::NotFound)?;
@@ -39,7 +47,14 @@ fn data(guest: &mut Guest<'_>, key: u32, key_len: u32, to: u32, to_len: u32, cas
 
 fn set_data(guest: &mut Guest<'_>, key: u32, key_len: u32, at: u32, len: u32, cas: u32) -> Answer {
     let (key, value) = (read(guest, key, key_len)?, read(guest, at, len)?);
-    answer(guest.data_mut().world.share(&key, &value, cas))
+    zone(guest);
+    let always = guest.data().profile.is_nginx();
+    answer(guest.data_mut().world.share(&key, &value, cas, always))
+}
+
+/// NGINX has no queues.
+fn queues(guest: &Guest<'_>) -> Answer {
+    if guest.data().profile.is_nginx() { Err(Status::Unimplemented) } else { Ok(()) }
 }
 
 fn position(guest: &Guest<'_>, name: &[u8]) -> Option<u32> {
@@ -48,6 +63,7 @@ fn position(guest: &Guest<'_>, name: &[u8]) -> Option<u32> {
 }
 
 fn register(guest: &mut Guest<'_>, name: u32, name_len: u32, to: u32) -> Answer {
+    queues(guest)?;
     let name = read(guest, name, name_len)?;
     let token = match position(guest, &name) {
         Some(token) => token,
@@ -69,6 +85,7 @@ fn resolve(
     name_len: u32,
     to: u32,
 ) -> Answer {
+    queues(guest)?;
     let name = read(guest, name, name_len)?;
     let token = position(guest, &name).ok_or(Status::NotFound)?;
     write_u32(guest, to, token)
@@ -84,12 +101,14 @@ fn queue<'a>(
 }
 
 fn enqueue(guest: &mut Guest<'_>, token: u32, at: u32, len: u32) -> Answer {
+    queues(guest)?;
     let item = read(guest, at, len)?;
     queue(guest, token)?.push_back(item);
     Ok(())
 }
 
 fn dequeue(guest: &mut Guest<'_>, token: u32, to: u32, to_len: u32) -> Answer {
+    queues(guest)?;
     let item = queue(guest, token)?.pop_front().ok_or(Status::Empty)?;
     give(guest, &item, to, to_len)
 }

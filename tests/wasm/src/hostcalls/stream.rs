@@ -8,7 +8,7 @@ use super::{Answer, finish};
 use crate::map::Headers;
 use crate::memory::read;
 use crate::reply::LocalReply;
-use crate::state::{Deferred, Direction, ROOT, State};
+use crate::state::{Deferred, Direction, Phase, ROOT, State};
 use crate::status::Status;
 
 type Guest<'a> = Caller<'a, State>;
@@ -65,6 +65,9 @@ fn reply(guest: &mut Guest<'_>, status: u32, texts: [(u32, u32); 3], grpc: i32) 
         grpc_status: u32::try_from(grpc).ok().filter(|status| *status <= 16),
     };
     let state = guest.data_mut();
+    if state.phase == Phase::ResponseBody {
+        state.trap_in_nginx("the response has been sent");
+    }
     let context = state.context();
     if state.streams.contains_key(&context) {
         state.deferred.push(Deferred::Reply(context, reply));
@@ -90,6 +93,9 @@ fn resume(state: &mut State, kind: u32) -> Answer {
 
 fn close(state: &mut State, kind: u32) -> Answer {
     direction(kind)?;
+    if state.profile.is_nginx() {
+        return Err(Status::Unimplemented);
+    }
     let context = state.context();
     state.deferred.push(Deferred::Close(context));
     Ok(())
