@@ -3,6 +3,7 @@
 //! An error names the field and the reason, never a value: a configuration may hold what must not be logged.
 
 mod actions;
+mod host;
 mod lists;
 mod policies;
 mod upgrades;
@@ -12,12 +13,13 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-pub(crate) use self::value::log_format;
 use self::value::{flag, known, list, size, word};
 pub use self::{
+    host::Host,
     upgrades::{UpgradeWord, Upgrades},
     value::ConfigError,
 };
+pub(crate) use self::{host::read as read_host, value::log_format};
 use crate::{
     allow::Allow,
     coding::Bounds,
@@ -35,6 +37,8 @@ use crate::{
 /// What the filter does. `{}` is valid and safe in front of anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
+    /// Which proxy the filter runs in: what one of them does not do is not asked of it.
+    pub host: Host,
     /// On which side of a workload the proxy stands; `None` (`auto`): as the listener says.
     pub role: Option<Role>,
     /// What is done with findings in requests; `None`: as the role says.
@@ -133,6 +137,7 @@ pub enum SignedMessages {
 impl Default for Config {
     fn default() -> Config {
         Config {
+            host: Host::Envoy,
             role: None,
             requests: None,
             responses: None,
@@ -169,6 +174,7 @@ impl Default for Config {
 }
 
 const FIELDS: &[&str] = &[
+    "host",
     "role",
     "requests",
     "responses",
@@ -234,6 +240,7 @@ impl Config {
             let read = policies::policies("policies", &mut policies, &config)?;
             config.policies = Rc::new(read);
         }
+        host::check(&config)?;
         Ok(config)
     }
 
@@ -310,6 +317,7 @@ impl Config {
         for (name, value) in fields.iter_mut() {
             let (name, key) = (name.as_str(), &self.fingerprinter);
             match name {
+                "host" => self.host = host::read(name, value)?,
                 "role" => self.role = word(name, value, &roles)?,
                 "requests" => self.requests = Some(value::actions(name, value)?),
                 "responses" => self.responses = Some(value::actions(name, value)?),

@@ -57,7 +57,7 @@ fn every_field_is_read() {
          "upgrades": {"connect": "block"}, "trust_source_address": true, "policies": [],
         "accept_encoding": "scannable", "hold_headers": true, "decoded_bytes_max": 65536,
         "decoded_ratio_max": 2, "signed_messages": "report", "tail_bytes_max": 4096, "open_bytes_max": 8192,
-        "held_bytes_max": 65536, "block_held_bytes_max": 0, "log_records_per_second_max": 1, "profile": "strict",
+        "host": "envoy", "held_bytes_max": 65536, "block_held_bytes_max": 0, "log_records_per_second_max": 1, "profile": "strict",
             "log_format": "json", "filter_state": true, "dry_run": true,
             "rules": [{"id": "acme.key", "title": "Acme key", "pattern": "acme_([a-f0-9]{8})\\b",
                 "keywords": ["acme"], "length_max": 64, "kind": "api_key", "severity": "critical",
@@ -81,6 +81,7 @@ fn every_field_is_read() {
     }];
     let rules = CustomRules::new(vec![acme()]).unwrap();
     let expected = Config {
+        host: Host::Envoy,
         overrides: Rc::new(Overrides::new(entries.clone(), rules.rules())),
         entries,
         upgrades: Upgrades { connect: UpgradeWord::Block, ..Upgrades::default() },
@@ -139,9 +140,8 @@ fn errors_name_field_and_reason() {
     assert!(error("{").starts_with("configuration: no valid JSON: EOF while parsing"));
     assert_eq!(error("[]"), "configuration: want a JSON object, such as {}");
     assert!(
-        error(r#"{"request": "redact"}"#).starts_with(
-            "configuration: field \"request\": not known here; known are role, requests"
-        )
+        error(r#"{"request": "redact"}"#)
+            .starts_with("configuration: field \"request\": not known here; known are host, role")
     );
     assert_eq!(
         error(r#"{"role": 7}"#),
@@ -396,4 +396,22 @@ fn an_entry_that_stops_findings_is_for_secrets() {
     let [stated] = &entries(json)[..] else { panic!("one entry") };
     assert_eq!(stated.exposures, [Exposure::Public]);
     assert_eq!(stated.confidences, [Confidence::Possible]);
+}
+
+#[test]
+fn nginx_is_asked_for_nothing_that_it_does_not_have() {
+    assert_eq!(Config::parse(br#"{"host": "nginx"}"#).unwrap().host, Host::Nginx);
+    let near = r#"{"host": "nginx", "trust_source_address": true, "policies": [{"name": "a",
+        "match": {"sources": ["10.0.0.0/8"], "hosts": ["a.test"]}, "responses": "block"}]}"#;
+    assert!(Config::parse(near.as_bytes()).is_ok());
+    for field in ["hold_headers", "filter_state"] {
+        let message = error(&format!(r#"{{"host": "nginx", "{field}": true}}"#));
+        assert_eq!(message, format!("configuration: field {field:?}: the host nginx cannot do it"));
+    }
+    for condition in ["clusters", "routes"] {
+        let message = error(&format!(
+            r#"{{"host": "nginx", "policies": [{{"name": "a", "match": {{"{condition}": ["a"]}}, "responses": "block"}}]}}"#
+        ));
+        assert!(message.contains("knows no clusters"), "{message}");
+    }
 }

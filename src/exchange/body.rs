@@ -16,6 +16,7 @@
 use super::{coded::CodedScan, hold::Hold, judge::Judge, request::Grant};
 use crate::{
     coding::Broken,
+    config::Host,
     finders::Finders,
     finding::Finding,
     http::{HeaderEdit, Headers},
@@ -69,6 +70,9 @@ pub(super) struct Framing {
     left: Option<u64>,
     /// Whether trailers are certain or announced.
     has_trailers: bool,
+    /// Whether an end is always told, and nothing can be held until then: what waits is carried. So it is in NGINX, which shows no
+    /// trailers.
+    is_only_carried: bool,
 }
 
 /// What the decided bytes of the buffer are.
@@ -88,7 +92,7 @@ pub(super) enum Buffer {
 }
 
 impl Framing {
-    pub(super) fn of(headers: &Headers) -> Framing {
+    pub(super) fn of(headers: &Headers, host: Host) -> Framing {
         let length = headers.first("content-length").and_then(|value| {
             let digits = std::str::from_utf8(value.trim_ascii()).ok()?;
             digits.bytes().all(|digit| digit.is_ascii_digit()).then(|| digits.parse().ok())?
@@ -96,7 +100,8 @@ impl Framing {
         let kind = headers.first("content-type").unwrap_or_default();
         let has_trailers =
             kind.starts_with(b"application/grpc") || headers.first("trailer").is_some();
-        Framing { left: length, has_trailers }
+        let is_only_carried = host.is_nginx();
+        Framing { left: length, has_trailers: has_trailers && !is_only_carried, is_only_carried }
     }
 
     /// How many bytes the body has left, where that is known.
@@ -292,6 +297,9 @@ impl BodyScan {
 
     /// Whether what is decided may go on without the tail.
     fn may_carry(&self, new: usize) -> bool {
+        if self.framing.is_only_carried {
+            return true;
+        }
         let is_something_decided = match &self.output {
             Output::Unchanged(count) => *count > 0,
             Output::Changed(new) => !new.is_empty(),

@@ -30,7 +30,7 @@ use crate::{
     config::{Config, SignedMessages},
     content::{self, Content, Unscanned},
     http::{HeaderEdit, Headers},
-    policy::{Direction, Place, Role},
+    policy::{Action, Direction, Place, Role},
     record::{Record, Refusal},
 };
 
@@ -347,10 +347,16 @@ impl Exchange {
             place,
         );
         self.tell(direction, told);
-        if is_blocked {
-            return Step::refuse(Refusal::Blocked(direction));
-        }
-        Step { headers: edits, ..Step::default() }
+        let is_nginx = self.base.host.is_nginx();
+        // NGINX sends a request header on that a filter has removed, so that several values cannot become others.
+        let is_stuck = is_nginx && direction == Direction::Request && has_several(&edits);
+        let flow = match is_blocked || is_stuck {
+            true => Flow::Refuse(Refusal::Blocked(direction)),
+            false => Flow::Continue,
+        };
+        // In NGINX a reply may yet fail to take the place of a response's headers: they say nothing then.
+        let is_of_use = flow == Flow::Continue || is_nginx && direction == Direction::Response;
+        Step { headers: if is_of_use { edits } else { Vec::new() }, flow, ..Step::default() }
     }
 
     /// Takes what a judge has to tell. A dry run says once a message that it would have been refused.
@@ -363,6 +369,17 @@ impl Exchange {
         }
     }
 
+    /// What is done where a message cannot be rewritten.
+    fn instead_of_rewriting(&self, message: &Message, place: Place) -> Option<Action> {
+        match message.config.signed_messages {
+            SignedMessages::Block if message.is_signed => Some(Action::Block),
+            SignedMessages::Report if message.is_signed => Some(Action::Report),
+            // NGINX sends the URL on as the client wrote it.
+            _ if place == Place::Path && self.base.host.is_nginx() => Some(Action::Block),
+            _ => None,
+        }
+    }
+
     fn judge(&self, direction: Direction, place: Place, style: crate::mask::Style) -> Judge<'_> {
         let message = self.message(direction);
         Judge {
@@ -371,12 +388,7 @@ impl Exchange {
             direction,
             place,
             style,
-            instead_of_rewriting: message.is_signed.then_some(
-                match message.config.signed_messages {
-                    SignedMessages::Block => crate::policy::Action::Block,
-                    SignedMessages::Report => crate::policy::Action::Report,
-                },
-            ),
+            instead_of_rewriting: self.instead_of_rewriting(message, place),
             is_token_exchange: match direction {
                 Direction::Request => self.is_to_token_endpoint,
                 Direction::Response => self.is_to_token_endpoint || self.grant.is_named(),
@@ -391,6 +403,11 @@ impl Exchange {
             would_block: false,
         }
     }
+}
+
+/// Whether an edit is of a header with more than one value.
+fn has_several(edits: &[HeaderEdit]) -> bool {
+    edits.iter().any(|edit| edit.values.len() > 1)
 }
 
 #[cfg(test)]

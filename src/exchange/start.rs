@@ -30,7 +30,8 @@ impl Exchange {
         }
         match content {
             Content::Text(style) => {
-                let (scan, framing) = (self.scan(direction, headers), Framing::of(headers));
+                let framing = Framing::of(headers, self.base.host);
+                let scan = self.scan(direction, headers);
                 step.flow = wait_with(&scan, framing);
                 let body = BodyScan::new(style, scan, framing);
                 self.message_mut(direction).body = Some(body.into());
@@ -68,7 +69,14 @@ impl Exchange {
         headers: &Headers,
         step: &mut Step,
     ) {
-        let (scan, framing) = (self.scan(direction, headers), Framing::of(headers));
+        let is_whole = direction == Direction::Request && !self.is_rewriting(direction);
+        if self.base.host.is_nginx() && self.is_enforcing(direction) && !is_whole {
+            // Its length would change, or it would have to wait. A request comes in one piece, and may be looked at.
+            step.flow = self.on_unscannable(direction, Unscanned::Coded, true);
+            return;
+        }
+        let framing = Framing::of(headers, self.base.host);
+        let scan = self.scan(direction, headers);
         step.flow = wait_with(&scan, framing);
         let mut edits: Vec<HeaderEdit> = weakened(headers).into_iter().collect();
         let length = framing.length();

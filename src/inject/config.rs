@@ -19,7 +19,7 @@ pub use self::{
 use super::{strip::Managed, workload::Claim};
 use crate::{
     config::{
-        Config, ConfigError, Unscannable, log_format,
+        Config, ConfigError, Host, Unscannable, log_format, read_host,
         value::{flag, known, list, object, size, text, word},
     },
     fingerprint::Fingerprinter,
@@ -37,6 +37,8 @@ pub const HONEYTOKENS_MAX: usize = 32;
 /// Which workload may send which credential where, and how.
 #[derive(Debug)]
 pub struct InjectConfig {
+    /// Which proxy the filter runs in.
+    pub host: Host,
     /// The stores, by name, as the store clients read them.
     pub stores: Map<String, Value>,
     /// What there is to inject.
@@ -103,6 +105,7 @@ pub enum SetCookie {
 }
 
 const FIELDS: &[&str] = &[
+    "host",
     "stores",
     "credentials",
     "bindings",
@@ -166,6 +169,7 @@ impl InjectConfig {
 
     fn empty() -> InjectConfig {
         InjectConfig {
+            host: Host::Envoy,
             stores: Map::new(),
             credentials: Vec::new(),
             bindings: Vec::new(),
@@ -196,6 +200,7 @@ impl InjectConfig {
     ) -> Result<(), ConfigError> {
         let unscannable = [("refuse", Unscannable::Refuse), ("pass", Unscannable::Pass)];
         match name {
+            "host" => self.host = read_host(name, value)?,
             "stores" => match value {
                 Value::Object(stores) => self.stores = std::mem::take(stores),
                 _ => return Err(ConfigError::new(name, "want an object of stores by name")),

@@ -245,6 +245,7 @@ impl Keyring {
         let alone = self.alone(needles(true));
         let config = match self.config.redact.as_deref() {
             Some(redact) => Rc::new(Config {
+                host: self.config.host,
                 needles: needles(false),
                 hold_headers: redact.hold_headers || self.config.hold_headers,
                 is_behind_injection: true,
@@ -261,6 +262,7 @@ impl Keyring {
         // A request in a coding that is not known passes: nobody who compresses a value gets it in by accident.
         let requests = (!is_looking).then(|| Actions::of(Action::Off));
         Rc::new(Config {
+            host: self.config.host,
             role: Some(Role::Outbound),
             requests,
             responses: Some(Actions::of(Action::Off)),

@@ -32,7 +32,8 @@ pub(crate) fn actions_line(actions: Actions) -> String {
 
 /// Each says what it is about, so that one is the same only where it means the same.
 fn lines(config: &Config) -> Vec<String> {
-    let mut lines = of_roles(config);
+    let mut lines = vec![format!("host             {}", config.host.name())];
+    lines.extend(of_roles(config));
     lines.extend(
         config.entries.iter().map(|entry| format!("action           {}", entry_line(entry))),
     );

@@ -173,20 +173,10 @@ pub fn property(path: &[&str]) -> HostResult<Option<Vec<u8>>> {
     }
 }
 
-/// Answers instead of the proxy. A second answer to one stream is the caller's mistake.
-///
-/// # Errors
-/// As the host says.
-pub fn send_local_response(status: u32, details: &str, body: &str) -> HostResult<()> {
-    send_local_response_with(
-        status,
-        details,
-        &[(b"content-type", b"text/plain; charset=utf-8")],
-        body,
-    )
-}
+/// The headers of an answer that is a line of text.
+pub const PLAIN_TEXT: &[(&[u8], &[u8])] = &[(b"content-type", b"text/plain; charset=utf-8")];
 
-/// The same, with headers of one's own.
+/// Answers instead of the proxy. A second answer to one stream is the caller's mistake.
 ///
 /// # Errors
 /// As the host says.

@@ -5,12 +5,15 @@
 
 use std::net::IpAddr;
 
-use hushgate::policy::{Asks, Facts};
+use hushgate::{
+    config::Host,
+    policy::{Asks, Facts},
+};
 
 use crate::abi;
 
 /// Reads them. What the proxy does not know is left empty.
-pub(crate) fn read(asks: Asks) -> Facts {
+pub(crate) fn read(asks: Asks, host: Host) -> Facts {
     let mut facts = Facts::default();
     if asks.cluster {
         facts.cluster = text(&["xds", "cluster_name"]);
@@ -19,7 +22,7 @@ pub(crate) fn read(asks: Asks) -> Facts {
         facts.route = text(&["xds", "route_name"]);
     }
     if asks.source {
-        facts.source = source();
+        facts.source = source(host);
     }
     if asks.uri_sans {
         facts.uri_sans = uri_sans();
@@ -28,8 +31,11 @@ pub(crate) fn read(asks: Asks) -> Facts {
 }
 
 /// The peer's address.
-pub(crate) fn source() -> Option<IpAddr> {
-    address(&text(&["source", "address"]))
+pub(crate) fn source(host: Host) -> Option<IpAddr> {
+    match host {
+        Host::Envoy => address(&text(&["source", "address"])),
+        Host::Nginx => text(&["ngx", "remote_addr"]).parse().ok(),
+    }
 }
 
 /// The URI SANs of the peer's verified certificate: the proxy joins them by commas.

@@ -7,6 +7,7 @@
 //! - `key`: the key of fingerprints.
 //! - [`plugin`]: the root context, which holds the configuration.
 //! - [`message`]: a message in the proxy, by its direction.
+//! - `outlet`: how a message goes on, and how it is stopped, in each proxy.
 //! - [`stream`]: the context of one HTTP exchange: a callback is read, given to the engine, and its step applied.
 //! - [`telemetry`]: counters and log lines; `state`: what a stream leaves for the access log.
 //! - [`inject`]: a plugin that injects, with [`calls`], the hostcalls that only it makes.
@@ -17,6 +18,7 @@ mod facts;
 pub mod inject;
 mod key;
 pub mod message;
+mod outlet;
 pub mod pairs;
 pub mod plugin;
 mod raw;

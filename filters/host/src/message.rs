@@ -1,6 +1,7 @@
 //! A message in the proxy, by its direction: its callbacks, its header maps and its body.
 
 use hushgate::{
+    config::Host,
     exchange::Event,
     http::{HeaderEdit, Headers},
     policy::Direction,
@@ -58,10 +59,32 @@ impl<T: Messages> HttpContext for Callbacks<T> {
     }
 }
 
+/// NGINX cuts a map off here, without a word.
+const NGINX_PAIRS_MAX: usize = 100;
+
 /// A map with as many pairs as the callback said: a proxy that hands over fewer has cut it off.
-pub(crate) fn read_map(map: Map, count: usize) -> HostResult<Headers> {
-    let headers = pairs::read(abi::map_pairs(map)?).filter(|headers| headers.len() == count);
+pub(crate) fn read_map(map: Map, count: usize, host: Host) -> HostResult<Headers> {
+    let headers = pairs::read(abi::map_pairs(map)?).and_then(|headers| match host {
+        Host::Envoy => (headers.len() == count).then_some(headers),
+        // It may not count what stands for the request line.
+        Host::Nginx => {
+            let is_whole = (count..NGINX_PAIRS_MAX).contains(&headers.len());
+            is_whole.then(|| as_in_envoy(&headers))
+        }
+    });
     headers.ok_or(HostError { call: "proxy_get_header_map_pairs", status: 0 })
+}
+
+/// What NGINX shows, in the form that the engine knows: names in lower case, and the client's host for the server's own name.
+fn as_in_envoy(headers: &Headers) -> Headers {
+    let is_host = |name: &[u8]| name.eq_ignore_ascii_case(b"host");
+    let host = headers.iter().find(|(name, _)| is_host(name)).map_or(&[][..], |(_, host)| host);
+    let lower: Vec<_> = headers
+        .iter()
+        .map(|(name, value)| (name.to_ascii_lowercase(), value))
+        .map(|(name, value)| if name == b":authority" { (name, host) } else { (name, value) })
+        .collect();
+    lower.iter().map(|(name, value)| (name.as_slice(), *value)).collect()
 }
 
 /// The bytes of a body from a place up to its size: all of them, or it is a failure.

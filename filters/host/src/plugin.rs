@@ -25,7 +25,11 @@ pub(crate) struct Shared {
 impl Shared {
     fn new(config: Config) -> Shared {
         Shared {
-            telemetry: Telemetry::new(config.log_records_per_second_max, config.log_format),
+            telemetry: Telemetry::new(
+                config.log_records_per_second_max,
+                config.log_format,
+                config.host,
+            ),
             config: Rc::new(config),
         }
     }

@@ -3,15 +3,16 @@
 use std::rc::Rc;
 
 use hushgate::{
+    config::Host,
     exchange::{Event, Exchange, Flow, Step},
     policy::{Direction, Role},
 };
 use proxy_wasm::types::Action;
 
 use crate::{
-    abi::{self, Map},
-    facts,
-    message::{self, Callbacks, Messages, headers_of, trailers_of},
+    abi, facts,
+    message::{self, Callbacks, Messages},
+    outlet::{Outlet, Part, Reply},
     plugin::Shared,
     state::State,
 };
@@ -26,28 +27,30 @@ pub type Stream = Callbacks<Scan>;
 pub struct Scan {
     shared: Rc<Shared>,
     exchange: Exchange,
+    outlet: Outlet,
     state: State,
 }
 
 impl Scan {
     pub(crate) fn new(shared: Rc<Shared>) -> Scan {
-        let role = shared.config.role.unwrap_or_else(listener_role);
+        let host = shared.config.host;
+        let role = shared.config.role.unwrap_or_else(|| listener_role(host));
         let exchange = Exchange::new(Rc::clone(&shared.config), role);
-        Scan { exchange, shared, state: State::default() }
+        Scan { exchange, outlet: Outlet::new(host), shared, state: State::default() }
     }
 
     /// Tells the engine, and carries out its step.
-    fn tell(&mut self, direction: Direction, map: Map, event: Event<'_>) -> Action {
+    fn tell(&mut self, direction: Direction, part: Part, event: Event<'_>) -> Action {
         let step = self.exchange.on(event);
-        self.apply(direction, map, step)
+        self.apply(direction, part, step)
     }
 
     /// Carries out a step. What the proxy refuses to do is a failure of the proxy, and closes the exchange.
-    fn apply(&mut self, direction: Direction, map: Map, step: Step) -> Action {
-        let done = message::change(direction, map, &step.headers, step.body.as_deref());
+    fn apply(&mut self, direction: Direction, part: Part, step: Step) -> Action {
+        let done = self.outlet.change(direction, part, &step.headers, step.body.as_deref());
         let flow = match done {
-            Ok(()) => step.flow,
-            Err(_) => Flow::Refuse(self.exchange.close(direction)),
+            Ok(()) if step.flow != Flow::Pause || self.outlet.can_hold(direction) => step.flow,
+            _ => Flow::Refuse(self.exchange.close(direction)),
         };
         if let Some(path) = &step.log_path {
             State::path(path);
@@ -56,11 +59,16 @@ impl Scan {
         match flow {
             Flow::Continue => Action::Continue,
             Flow::Pause => Action::Pause,
-            Flow::Refuse(refusal) => {
-                let details = format!("hushgate_{}", refusal.reason());
-                _ = abi::send_local_response(refusal.status(), &details, refusal.body());
-                Action::Pause
-            }
+            Flow::Refuse(refusal) => self.outlet.stop(
+                direction,
+                part,
+                &Reply {
+                    status: refusal.status(),
+                    details: &format!("hushgate_{}", refusal.reason()),
+                    headers: abi::PLAIN_TEXT,
+                    body: refusal.body(),
+                },
+            ),
         }
     }
 
@@ -91,14 +99,16 @@ impl Messages for Scan {
         }
         let asks = self.exchange.asks();
         if direction == Direction::Request && asks.is_any() {
-            self.exchange.know(facts::read(asks));
+            self.exchange.know(facts::read(asks, self.shared.config.host));
         }
-        let map = headers_of(direction);
-        let read = message::read_map(map, count);
-        self.tell(direction, map, message::of_headers(direction, &read, end_of_stream))
+        let read = self.outlet.read_map(direction, Part::Headers, count);
+        self.tell(direction, Part::Headers, message::of_headers(direction, &read, end_of_stream))
     }
 
     fn on_body(&mut self, direction: Direction, size: usize, end_of_stream: bool) -> Action {
+        if self.outlet.is_stopped(direction) {
+            return self.outlet.overwrite(size);
+        }
         if !self.exchange.reads_body(direction) {
             return Action::Continue;
         }
@@ -111,21 +121,23 @@ impl Messages for Scan {
             }
             _ => step,
         };
-        self.apply(direction, headers_of(direction), step)
+        self.apply(direction, Part::Body(size), step)
     }
 
     fn on_trailers(&mut self, direction: Direction, count: usize) -> Action {
         if !self.exchange.reads_headers(direction) {
             return Action::Continue;
         }
-        let map = trailers_of(direction);
-        let read = message::read_map(map, count);
-        self.tell(direction, map, message::of_trailers(direction, &read))
+        let read = self.outlet.read_map(direction, Part::Trailers, count);
+        self.tell(direction, Part::Trailers, message::of_trailers(direction, &read))
     }
 }
 
 /// The role that the listener's direction implies; inbound where it says nothing.
-fn listener_role() -> Role {
+fn listener_role(host: Host) -> Role {
+    if host.is_nginx() {
+        return Role::Inbound;
+    }
     let direction = abi::property(&["xds", "listener_direction"]).ok().flatten();
     match direction.and_then(|bytes| bytes.first_chunk().copied()).map(u64::from_le_bytes) {
         Some(OUTBOUND) => Role::Outbound,

@@ -6,6 +6,7 @@ use std::{
 };
 
 use hushgate::{
+    config::Host,
     exchange::Volume,
     policy::Direction,
     record::{
@@ -14,7 +15,10 @@ use hushgate::{
     },
 };
 
-use crate::abi::{self, Level, Metric};
+use crate::{
+    abi::{self, Level, Metric},
+    facts,
+};
 
 /// Where a plugin's records go. One a VM, shared by its streams.
 pub struct Telemetry {
@@ -22,6 +26,7 @@ pub struct Telemetry {
     counters: RefCell<HashMap<String, u32>>,
     limiter: RefCell<RateLimiter>,
     format: LogFormat,
+    host: Host,
     requests: Volumes,
     responses: Volumes,
 }
@@ -35,11 +40,12 @@ struct Volumes {
 
 impl Telemetry {
     /// Logs at most so many records a second, in this format.
-    pub fn new(log_records_per_second_max: u32, format: LogFormat) -> Telemetry {
+    pub fn new(log_records_per_second_max: u32, format: LogFormat, host: Host) -> Telemetry {
         Telemetry {
             counters: RefCell::default(),
             limiter: RefCell::new(RateLimiter::new(log_records_per_second_max)),
             format,
+            host,
             requests: Volumes::default(),
             responses: Volumes::default(),
         }
@@ -112,8 +118,13 @@ impl Telemetry {
         if self.format == LogFormat::Text {
             return None;
         }
-        let bytes = abi::property(&["connection", "id"]).ok().flatten()?;
-        bytes.first_chunk().copied().map(u64::from_le_bytes)
+        match self.host {
+            Host::Envoy => {
+                let bytes = abi::property(&["connection", "id"]).ok().flatten()?;
+                bytes.first_chunk().copied().map(u64::from_le_bytes)
+            }
+            Host::Nginx => facts::text(&["ngx", "connection"]).parse().ok(),
+        }
     }
 }
 

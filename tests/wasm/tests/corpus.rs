@@ -15,6 +15,7 @@ macro_rules! themes {
         fn $theme() {
             check_theme::<Envoy>(stringify!($theme));
             check_theme::<EnvoyHoldingHeaders>(stringify!($theme));
+            check_theme::<Nginx>(stringify!($theme));
         })*
 
         #[test]
@@ -53,6 +54,39 @@ impl Proxy for EnvoyHoldingHeaders {
 
     fn exchange(&mut self, exchange: &Exchange) -> Outcome {
         run(&self.0, exchange)
+    }
+
+    fn finish(self) -> (Vec<String>, Vec<String>) {
+        finish(&self.0)
+    }
+}
+
+/// NGINX. It says nothing of the listener's direction: the configuration does.
+struct Nginx(Host);
+
+impl Proxy for Nginx {
+    const IS_NGINX: bool = true;
+
+    fn start(config: &str, listener: Listener) -> Self {
+        let mut config: serde_json::Value = serde_json::from_str(config).unwrap();
+        config["host"] = "nginx".into();
+        if listener == Listener::Outbound && config.get("role").is_none() {
+            config["role"] = "outbound".into();
+        }
+        Nginx(start(Profile::nginx(), &config.to_string(), Listener::Unset))
+    }
+
+    fn exchange(&mut self, exchange: &Exchange) -> Outcome {
+        let mut outcome = run(&self.0, exchange);
+        // A request's body is read whole before anything is asked.
+        outcome.upstream.progress.clear();
+        // A response that is blanked has its own status; the counter tells why.
+        let blanked =
+            outcome.counters.keys().find_map(|name| name.strip_prefix("refused.response."));
+        let blanked =
+            blanked.map(|reason| (if reason == "blocked" { 403 } else { 502 }, reason.to_owned()));
+        outcome.refused = outcome.refused.or(blanked);
+        outcome
     }
 
     fn finish(self) -> (Vec<String>, Vec<String>) {
@@ -111,7 +145,8 @@ fn send(
             (Part::Trailers(pairs), Direction::Request) => stream.request_trailers(map(pairs)),
             (Part::Trailers(pairs), Direction::Response) => stream.response_trailers(map(pairs)),
         }
-        if stream.local_reply().is_some() {
+        // In NGINX a response goes on behind a reply.
+        if stream.local_reply().is_some() && !stream.goes_on() {
             break;
         }
         if let Part::Piece(piece, _) = part {

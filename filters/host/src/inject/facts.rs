@@ -25,7 +25,7 @@ pub(super) fn read(config: &InjectConfig) -> Facts {
         facts.uri_sans = uri_sans();
     }
     if policies.source || is_asked(|workload| matches!(workload, Workload::Source(_))) {
-        facts.source = source();
+        facts.source = source(config.host);
     }
     if policies.route {
         facts.route = text(&["xds", "route_name"]);

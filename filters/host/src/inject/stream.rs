@@ -14,9 +14,9 @@ use proxy_wasm::types::Action;
 
 use super::{facts, worker::Worker};
 use crate::{
-    abi::{self, Map},
-    calls,
-    message::{self, Messages, headers_of, trailers_of},
+    abi, calls,
+    message::{self, Messages},
+    outlet::{Outlet, Part, Reply},
     state::State,
 };
 
@@ -30,6 +30,7 @@ pub(super) struct InjectStream {
 /// The part of a stream that the root context reaches, to let it go on.
 pub(super) struct Held {
     exchange: InjectExchange,
+    outlet: Outlet,
     /// How many bytes of the held message's body the proxy has, and whether that is all.
     size: usize,
     is_whole: bool,
@@ -56,8 +57,9 @@ impl InjectStream {
     pub(super) fn new(id: u32, worker: Rc<RefCell<Worker>>) -> InjectStream {
         let config = Rc::clone(&worker.borrow().config);
         // What is known of a request is read with its headers; the cluster is not chosen before.
+        let outlet = Outlet::new(config.host);
         let exchange = InjectExchange::new(config, Default::default());
-        let held = Held { exchange, size: 0, is_whole: false };
+        let held = Held { exchange, outlet, size: 0, is_whole: false };
         InjectStream { id, worker, held: Rc::new(RefCell::new(held)) }
     }
 
@@ -70,11 +72,11 @@ impl InjectStream {
         &self,
         held: &mut Held,
         direction: Direction,
-        map: Map,
+        part: Part,
         step: InjectStep,
         clock: &Clock,
     ) -> Action {
-        let flow = held.apply(direction, map, step, &self.worker);
+        let flow = held.apply(direction, part, step, &self.worker);
         let mut worker = self.worker.borrow_mut();
         if held.exchange.waits().is_some() {
             worker.wait(self.id, &self.held);
@@ -86,14 +88,8 @@ impl InjectStream {
         match flow {
             InjectFlow::Continue => Action::Continue,
             InjectFlow::Pause => Action::Pause,
-            InjectFlow::Refuse(answer) => {
-                refuse(answer);
-                Action::Pause
-            }
-            InjectFlow::Reply(status, headers) => {
-                reply(status, &headers);
-                Action::Pause
-            }
+            InjectFlow::Refuse(answer) => held.refuse(direction, part, answer),
+            InjectFlow::Reply(status, headers) => held.reply(direction, part, status, &headers),
         }
     }
 }
@@ -109,24 +105,51 @@ impl Held {
         let Some(direction) = self.exchange.waits() else { return true };
         let step = self.exchange.wake(&mut worker.borrow_mut().keyring, now_ms);
         let Some(step) = step else { return false };
-        let map = headers_of(direction);
-        let mut flow = self.apply(direction, map, step, worker);
+        let mut part = Part::Headers;
+        let mut flow = self.apply(direction, part, step, worker);
         let is_on = matches!(flow, InjectFlow::Continue | InjectFlow::Pause);
         if is_on && self.exchange.waits().is_none() {
             // What the proxy has of the body was held unread; the headers may go on waiting for the rest of it.
             let need = self.exchange.need(direction, self.size, self.is_whole);
             if let (Need::Read(from), true) = (need, self.size > 0) {
+                part = Part::Body(self.size);
                 let step = self.read_body(direction, from, worker, &Clock::default());
-                flow = self.apply(direction, map, step, worker);
+                flow = self.apply(direction, part, step, worker);
             }
         }
         match flow {
             InjectFlow::Continue => _ = calls::go_on(direction),
             InjectFlow::Pause => {}
-            InjectFlow::Refuse(answer) => refuse(answer),
-            InjectFlow::Reply(status, headers) => reply(status, &headers),
+            InjectFlow::Refuse(answer) => _ = self.refuse(direction, part, answer),
+            InjectFlow::Reply(status, headers) => {
+                _ = self.reply(direction, part, status, &headers);
+            }
         }
         true
+    }
+
+    fn refuse(&mut self, direction: Direction, part: Part, answer: Answer) -> Action {
+        let reply = Reply {
+            status: answer.status,
+            details: &format!("hushgate_{}", answer.reason),
+            headers: abi::PLAIN_TEXT,
+            body: &answer.body(),
+        };
+        self.outlet.stop(direction, part, &reply)
+    }
+
+    /// Hands the upstream's answer on as an answer of our own.
+    fn reply(
+        &mut self,
+        direction: Direction,
+        part: Part,
+        status: u32,
+        headers: &[(Vec<u8>, Vec<u8>)],
+    ) -> Action {
+        let headers: Vec<(&[u8], &[u8])> =
+            headers.iter().map(|(name, value)| (name.as_slice(), value.as_slice())).collect();
+        let reply = Reply { status, details: "hushgate_redirect", headers: &headers, body: "" };
+        self.outlet.stop(direction, part, &reply)
     }
 
     /// Tells the engine what the proxy has of a body from a place on.
@@ -146,14 +169,16 @@ impl Held {
     fn apply(
         &mut self,
         direction: Direction,
-        map: Map,
+        part: Part,
         step: InjectStep,
         worker: &Rc<RefCell<Worker>>,
     ) -> InjectFlow {
-        let done = message::change(direction, map, &step.headers, step.body.as_deref());
+        let done = self.outlet.change(direction, part, &step.headers, step.body.as_deref());
         let flow = match done {
-            Ok(()) => step.flow,
-            Err(_) => InjectFlow::Refuse(self.exchange.close()),
+            Ok(()) if step.flow != InjectFlow::Pause || self.outlet.can_hold(direction) => {
+                step.flow
+            }
+            _ => InjectFlow::Refuse(self.exchange.close()),
         };
         if let Some(path) = &step.path {
             State::path(path);
@@ -176,15 +201,18 @@ impl Messages for InjectStream {
         if direction == Direction::Request {
             held.exchange.know(facts::read(&self.worker.borrow().config));
         }
-        let (map, clock) = (headers_of(direction), Clock::default());
-        let read = message::read_map(map, count);
+        let (part, clock) = (Part::Headers, Clock::default());
+        let read = held.outlet.read_map(direction, part, count);
         let event = message::of_headers(direction, &read, end_of_stream);
         let step = self.on(&mut held, event, &clock);
-        self.done(&mut held, direction, map, step, &clock)
+        self.done(&mut held, direction, part, step, &clock)
     }
 
     fn on_body(&mut self, direction: Direction, size: usize, end_of_stream: bool) -> Action {
         let mut held = self.held.borrow_mut();
+        if held.outlet.is_stopped(direction) {
+            return held.outlet.overwrite(size);
+        }
         (held.size, held.is_whole) = (size, end_of_stream);
         let from = match held.exchange.need(direction, size, end_of_stream) {
             Need::Nothing => return Action::Continue,
@@ -193,7 +221,7 @@ impl Messages for InjectStream {
         };
         let clock = Clock::default();
         let step = held.read_body(direction, from, &self.worker, &clock);
-        self.done(&mut held, direction, headers_of(direction), step, &clock)
+        self.done(&mut held, direction, Part::Body(size), step, &clock)
     }
 
     fn on_trailers(&mut self, direction: Direction, count: usize) -> Action {
@@ -205,15 +233,15 @@ impl Messages for InjectStream {
         let clock = Clock::default();
         if direction == Direction::Request && held.exchange.wants_body() {
             let step = held.read_body(direction, 0, &self.worker, &clock);
-            let action = self.done(&mut held, direction, headers_of(direction), step, &clock);
+            let part = Part::Body(held.size);
+            let action = self.done(&mut held, direction, part, step, &clock);
             if action == Action::Pause && held.exchange.waits().is_none() {
                 return Action::Pause;
             }
         }
-        let map = trailers_of(direction);
-        let read = message::read_map(map, count);
+        let read = held.outlet.read_map(direction, Part::Trailers, count);
         let step = self.on(&mut held, message::of_trailers(direction, &read), &clock);
-        self.done(&mut held, direction, map, step, &clock)
+        self.done(&mut held, direction, Part::Trailers, step, &clock)
     }
 }
 
@@ -230,16 +258,4 @@ impl Drop for InjectStream {
         worker.measure(&held.exchange);
         held.drop_out(&mut worker);
     }
-}
-
-fn refuse(answer: Answer) {
-    let details = format!("hushgate_{}", answer.reason);
-    _ = abi::send_local_response(answer.status, &details, &answer.body());
-}
-
-/// Hands the upstream's answer on as an answer of our own.
-fn reply(status: u32, headers: &[(Vec<u8>, Vec<u8>)]) {
-    let headers: Vec<(&[u8], &[u8])> =
-        headers.iter().map(|(name, value)| (name.as_slice(), value.as_slice())).collect();
-    _ = abi::send_local_response_with(status, "hushgate_redirect", &headers, "");
 }

@@ -52,7 +52,11 @@ impl Worker {
         Worker {
             root,
             keyring: Keyring::new(Rc::clone(&config), fingerprinter),
-            telemetry: Telemetry::new(config.log_records_per_second_max, config.log_format),
+            telemetry: Telemetry::new(
+                config.log_records_per_second_max,
+                config.log_format,
+                config.host,
+            ),
             config,
             vaults,
             shared,
