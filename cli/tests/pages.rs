@@ -216,7 +216,7 @@ fn configurations(page: &mut Page) {
     page.say(
         "## config\n\
          Prints a configuration of a proxy with the filter's own in it: `envoy` (complete, and what the end-to-end tests run), `istio`,\n\
-         `envoy-gateway` and `nginx` (not supported yet). What Istio and Envoy Gateway make of theirs is run in a real Envoy as well\n\
+         `envoy-gateway` and `nginx` (complete: `nginx/redact.conf`). What Istio and Envoy Gateway make of theirs is run in a real Envoy as well\n\
          (`tests/e2e/tests/printed.rs`); no test has a cluster that would check the resource around it. Neither has a field for\n\
          `allow_on_headers_stop_iteration`: there a block of a body comes after its headers have gone on. For that, and for a\n\
          restriction of what the module may call, patch in the filter that `hushgate config envoy` prints.\n",

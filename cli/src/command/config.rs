@@ -9,7 +9,6 @@ use crate::{
     check::configs,
     command::check::explained,
     failure::{Failure, Status},
-    say,
     setup::read_text,
 };
 
@@ -34,7 +33,7 @@ enum Proxy {
     Istio,
     /// An EnvoyExtensionPolicy
     EnvoyGateway,
-    /// A directive of ngx_wasm_module
+    /// A whole configuration for an NGINX with ngx_wasm_module
     Nginx,
 }
 
@@ -43,7 +42,9 @@ const ENVOY: &str = include_str!("../../../envoy/redact.yaml");
 const ENVOY_CONFIG: &str = r#"{"requests":"redact","responses":"redact","hold_headers":true}"#;
 const ISTIO: &str = include_str!("../../templates/istio.yaml");
 const ENVOY_GATEWAY: &str = include_str!("../../templates/envoy-gateway.yaml");
-const NGINX: &str = include_str!("../../templates/nginx.conf");
+/// The configuration that `make test-nginx` checks, and the filter's own in it.
+const NGINX: &str = include_str!("../../../nginx/redact.conf");
+const NGINX_CONFIG: &str = r#"{"host":"nginx","requests":"redact","responses":"redact"}"#;
 
 /// Where the filter's own stands in the others.
 const PLACE: &str = "@CONFIG@";
@@ -52,23 +53,23 @@ const NGINX_WORD_BYTES_MAX: usize = 4_094;
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Status, Failure> {
+    let is_nginx = matches!(args.proxy, Proxy::Nginx);
     let config = match &args.config {
+        None if is_nginx => NGINX_CONFIG.to_owned(),
         None => ENVOY_CONFIG.to_owned(),
         Some(path) => {
             let text = read_text(path)?;
             let failed = |reason: String| Failure::of(path.display(), reason);
             configs::redact(text.as_bytes()).map_err(|error| failed(explained(&text, &error)))?;
-            compact(&text).map_err(failed)?
+            let line = compact(&text).map_err(failed)?;
+            if is_nginx { in_nginx(&line).map_err(failed)? } else { line }
         }
     };
     let printed = match args.proxy {
         Proxy::Envoy => ENVOY.replacen(&quoted(ENVOY_CONFIG), &quoted(&config), 1),
         Proxy::Istio => ISTIO.replacen(PLACE, &config, 1),
         Proxy::EnvoyGateway => ENVOY_GATEWAY.replacen(PLACE, &config, 1),
-        Proxy::Nginx => {
-            say("NGINX is not supported yet: see nginx/README.md");
-            NGINX.replacen(PLACE, &nginx_word(&config)?, 1)
-        }
+        Proxy::Nginx => NGINX.replacen(&format!("'{NGINX_CONFIG}'"), &nginx_word(&config)?, 1),
     };
     out.write_all(printed.as_bytes()).map_err(Failure::output)?;
     Ok(Status::Clean)
@@ -92,6 +93,21 @@ fn compact(text: &str) -> Result<String, String> {
         }
     }
     Ok(line)
+}
+
+/// The same for the host that it is printed for, and checked for that.
+fn in_nginx(line: &str) -> Result<String, String> {
+    let rest = line.strip_prefix('{').unwrap_or_default();
+    let config = match line.contains("\"host\":") {
+        true => line.to_owned(),
+        false if rest == "}" => r#"{"host":"nginx"}"#.to_owned(),
+        false => format!(r#"{{"host":"nginx",{rest}"#),
+    };
+    match configs::redact(config.as_bytes()) {
+        Err(error) => Err(error.to_string()),
+        Ok(read) if !read.host.is_nginx() => Err("\"host\" names another proxy".to_owned()),
+        Ok(_) => Ok(config),
+    }
 }
 
 /// A text in YAML's single quotes.
@@ -185,7 +201,8 @@ mod tests {
     #[test]
     fn places_are_where_they_are_looked_for() {
         assert_eq!(ENVOY.matches(&quoted(ENVOY_CONFIG)).count(), 1);
-        for template in [ISTIO, ENVOY_GATEWAY, NGINX] {
+        assert_eq!(NGINX.matches(&format!("'{NGINX_CONFIG}'")).count(), 1);
+        for template in [ISTIO, ENVOY_GATEWAY] {
             assert_eq!(template.matches(PLACE).count(), 1);
         }
     }

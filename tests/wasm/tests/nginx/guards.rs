@@ -36,6 +36,7 @@ fn nothing_waits_in_the_proxy() {
             assert!(!holds(&outcome.client.body(), &secret()), "{step}");
         }
     }
+    assert!(outcome_reasons(&host).is_empty(), "what would have to be held is blanked");
     assert_well(&host);
 }
 
