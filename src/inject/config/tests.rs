@@ -267,3 +267,10 @@ fn every_word_is_documented() {
         assert!(page.contains(&format!("`{}`", reason.name())), "{reason} is not documented");
     }
 }
+
+#[test]
+fn nginx_is_refused() {
+    let json = br#"{"host": "nginx", "credentials": [], "bindings": []}"#;
+    let error = InjectConfig::parse(json, None).unwrap_err().to_string();
+    assert_eq!(error, "configuration: field \"host\": nginx cannot inject yet");
+}
