@@ -40,6 +40,8 @@ pub(crate) struct Half {
     pub(crate) over: bool,
     pub(crate) sent: Received,
     // What follows is of NGINX.
+    /// The URL as the client wrote it, which is what is sent on.
+    pub(crate) url: Option<Vec<u8>>,
     /// Headers that the module has removed from a request, and that are sent all the same.
     pub(crate) removed: Headers,
     /// What has come of a request's body.

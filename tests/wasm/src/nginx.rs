@@ -36,6 +36,7 @@ pub(crate) fn headers(vm: &mut Vm, id: u32, direction: Direction, headers: Heade
         return;
     }
     assert!(!half.headers_seen, "the {direction:?} headers came already");
+    half.url = headers.value(":path").map(<[u8]>::to_vec);
     half.length = (!end).then(|| length(&headers)).flatten();
     half.headers = match direction {
         Request => shown(&headers),
@@ -119,6 +120,9 @@ fn send_request(state: &mut StreamState) {
     let is_changed = half.body.is_changed();
     let body = half.body.take();
     let mut headers = sent(&half.headers, &half.removed);
+    if let Some(url) = &half.url {
+        headers.replace(b":path", url);
+    }
     if is_changed && headers.value("content-length").is_some() {
         headers.replace(b"content-length", body.len().to_string().as_bytes());
     }

@@ -132,6 +132,13 @@ fn removed_request_headers_are_sent_and_the_first_of_several_is_replaced() {
 }
 
 #[test]
+fn the_url_is_sent_as_the_client_wrote_it() {
+    let host = run("request_headers: replace 0 :path /other");
+    let outcome = host.exchange(&Message::get("/one?a=b"), &ok(""));
+    assert_eq!(outcome.upstream.header(":path"), Some(&b"/one?a=b"[..]));
+}
+
+#[test]
 fn the_authority_is_the_servers_name() {
     let steps = ["value 0 :authority", "value 0 host", "property request.host"];
     let host = run(&steps.map(|step| format!("request_headers: {step}")).join("\n"));
