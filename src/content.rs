@@ -108,7 +108,7 @@ fn of_headers(headers: &Headers) -> Content {
     if is_binary(&kind) {
         return Content::Skipped(Unscanned::Media);
     }
-    if coding::names(headers, "grpc-encoding").next().is_some() {
+    if is_grpc_coded(headers) && !has_messages(headers) {
         return Content::Unscannable(Unscanned::Coded);
     }
     let is_form = kind == b"application/x-www-form-urlencoded";
@@ -118,6 +118,20 @@ fn of_headers(headers: &Headers) -> Content {
         Some(Ok(codings)) => Content::Coded(codings, style),
         Some(Err(_)) => Content::Unscannable(Unscanned::Coded),
     }
+}
+
+/// Whether messages of gRPC may be compressed one by one; each says whether it is.
+pub(crate) fn is_grpc_coded(headers: &Headers) -> bool {
+    coding::names(headers, "grpc-encoding").next().is_some()
+}
+
+/// Whether a body has messages, each behind a flag and its length: gRPC, gRPC-Web in its binary form, the streams of Connect.
+pub(crate) fn has_messages(headers: &Headers) -> bool {
+    let kind = headers.first("content-type").map(media_type).unwrap_or_default();
+    let is = |name: &[u8]| {
+        kind.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"+"))
+    };
+    [&b"application/grpc"[..], b"application/grpc-web", b"application/connect"].into_iter().any(is)
 }
 
 /// Whether a content type is of what is no text.
@@ -163,12 +177,28 @@ mod tests {
             (vec![("content-encoding", "identity")], text),
             (vec![("content-encoding", "identity, lzma")], Content::Unscannable(Unscanned::Coded)),
             (
-                vec![("content-type", "application/grpc"), ("grpc-encoding", "gzip")],
+                vec![("content-type", "application/grpc-web-text"), ("grpc-encoding", "gzip")],
                 Content::Unscannable(Unscanned::Coded),
             ),
+            // Each message says whether it is compressed.
+            (vec![("content-type", "application/grpc"), ("grpc-encoding", "gzip")], text),
         ];
         for (pairs, content) in cases {
             assert_eq!(of_headers(&headers(&pairs)), content, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn types_say_which_bodies_have_messages() {
+        for (kind, is) in [
+            ("application/grpc", true),
+            ("application/grpc+proto", true),
+            ("application/grpc-web+proto; charset=utf-8", true),
+            ("application/connect+json", true),
+            ("application/grpc-web-text", false),
+            ("application/json", false),
+        ] {
+            assert_eq!(has_messages(&headers(&[("content-type", kind)])), is, "{kind}");
         }
     }
 

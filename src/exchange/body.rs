@@ -13,10 +13,16 @@
 //!
 //! Nothing is copied for a body that is clean and does not wait.
 
-use super::{coded::CodedScan, hold::Hold, judge::Judge, request::Grant};
+use super::{
+    coded::CodedScan,
+    frames::{Frames, Part},
+    hold::Hold,
+    judge::Judge,
+    request::Grant,
+};
 use crate::{
-    coding::Broken,
     config::Host,
+    content::Unscanned,
     finders::Finders,
     finding::Finding,
     http::{HeaderEdit, Headers},
@@ -54,6 +60,8 @@ pub(super) struct BodyScan {
     style: Style,
     scan: Scan,
     framing: Framing,
+    /// The messages in it, if it is one of gRPC: each is a text of its own.
+    frames: Option<Frames>,
     redactor: Redactor,
     /// What the proxy holds, as it came. Empty unless the body is held.
     held: Vec<u8>,
@@ -189,10 +197,10 @@ impl Body {
         }
     }
 
-    /// What has not gone on, as it came, if the proxy's buffer lacks some of it.
+    /// What has not gone on and may, if it is not what the proxy's buffer has.
     pub(super) fn take_rest(&mut self) -> Option<Vec<u8>> {
         match &mut self.kind {
-            Kind::Plain(_) => None,
+            Kind::Plain(body) => body.take_changed(),
             Kind::Coded(body) => body.take_rest(),
         }
     }
@@ -205,14 +213,14 @@ impl Body {
     /// Takes what has come to the buffer; a form's text is shown to `grant`.
     ///
     /// # Errors
-    /// Where a coded body is broken.
+    /// Where it cannot be scanned from here on.
     pub(super) fn write(
         &mut self,
         bytes: &[u8],
         end_of_stream: bool,
         judge: &mut Judge<'_>,
         grant: &mut Grant,
-    ) -> Result<Buffer, Broken> {
+    ) -> Result<Buffer, Unscanned> {
         // Envoy shows a held buffer again, with nothing new and no end, when a filter before this one adds trailers, as its
         // decompressor does. Should this filter hold it once more, the trailers never come, and the message never ends.
         let seems_to_end = bytes.is_empty() && !end_of_stream && self.could_end();
@@ -221,9 +229,11 @@ impl Body {
         match &mut self.kind {
             Kind::Plain(body) => {
                 grant.note(bytes);
-                Ok(body.write(bytes, end_of_stream, judge))
+                body.write(bytes, end_of_stream, judge)
             }
-            Kind::Coded(body) => body.write(bytes, end_of_stream, judge, grant),
+            Kind::Coded(body) => {
+                body.write(bytes, end_of_stream, judge, grant).map_err(Unscanned::from)
+            }
         }
     }
 
@@ -237,12 +247,18 @@ impl Body {
 }
 
 impl BodyScan {
-    pub(super) fn new(style: Style, scan: Scan, framing: Framing) -> BodyScan {
+    pub(super) fn new(
+        style: Style,
+        scan: Scan,
+        framing: Framing,
+        frames: Option<Frames>,
+    ) -> BodyScan {
         BodyScan {
             style,
             redactor: scan.redactor(),
             scan,
             framing,
+            frames,
             held: Vec::new(),
             output: Output::Unchanged(0),
             is_resolved: false,
@@ -251,21 +267,24 @@ impl BodyScan {
     }
 
     /// Takes what has come to the buffer.
-    fn write(&mut self, bytes: &[u8], end_of_stream: bool, judge: &mut Judge<'_>) -> Buffer {
+    ///
+    /// # Errors
+    /// Where a message in it is compressed by itself. All that was not decided goes on as it came.
+    fn write(
+        &mut self,
+        bytes: &[u8],
+        end_of_stream: bool,
+        judge: &mut Judge<'_>,
+    ) -> Result<Buffer, Unscanned> {
         let is_last = self.framing.advance(bytes.len()) || end_of_stream;
         if std::mem::take(&mut self.is_carrying) {
             // What is carried goes before what the proxy has.
             self.output = Output::Changed(Vec::new());
         }
-        let mut sink = BufferSink { judge, held: &self.held, bytes, output: &mut self.output };
-        if is_last {
-            self.scan.finish(&mut self.redactor, bytes, &mut sink);
-        } else {
-            self.redactor.write(bytes, &mut sink);
-        }
-        if self.scan.hold.keeps(bytes, is_last) {
+        let has_message = self.scan(bytes, is_last, judge)?;
+        if self.scan.hold.keeps(bytes.len(), is_last || has_message) {
             self.held.extend_from_slice(bytes);
-            return Buffer::Held;
+            return Ok(Buffer::Held);
         }
         if !is_last && self.is_waiting() && self.is_over(bytes.len()) {
             let mut sink = BufferSink { judge, held: &self.held, bytes, output: &mut self.output };
@@ -273,15 +292,61 @@ impl BodyScan {
             self.is_resolved = true;
         }
         if !self.is_waiting() {
-            return self.release();
+            return Ok(self.release());
         }
         if self.may_carry(bytes.len()) {
             self.cut_tail(bytes);
             self.is_carrying = true;
-            return self.release();
+            return Ok(self.release());
         }
         self.held.extend_from_slice(bytes);
-        Buffer::Held
+        Ok(Buffer::Held)
+    }
+
+    /// Looks through what has come, message by message where it has messages. Whether one of them is whole with it.
+    fn scan(
+        &mut self,
+        bytes: &[u8],
+        is_last: bool,
+        judge: &mut Judge<'_>,
+    ) -> Result<bool, Unscanned> {
+        let mut sink = BufferSink { judge, held: &self.held, bytes, output: &mut self.output };
+        let (mut rest, mut has_message) = (bytes, false);
+        while let Some(frames) = &mut self.frames
+            && let Some(piece) = frames.next(rest)
+        {
+            let (now, later) = rest.split_at_checked(piece.len).unwrap_or((rest, &[]));
+            match piece.part {
+                Part::Compressed => {
+                    sink.pass(rest);
+                    return Err(Unscanned::Coded);
+                }
+                Part::Unframed => self.frames = None,
+                // Nothing waits between two messages.
+                Part::Prefix => sink.pass(now),
+                Part::Message if piece.is_end => {
+                    self.scan.finish(&mut self.redactor, now, &mut sink)
+                }
+                Part::Message => self.redactor.write(now, &mut sink),
+            }
+            if piece.part != Part::Unframed {
+                rest = later;
+            }
+            has_message |= piece.is_end;
+        }
+        if is_last {
+            self.scan.finish(&mut self.redactor, rest, &mut sink);
+        } else {
+            self.redactor.write(rest, &mut sink);
+        }
+        Ok(has_message)
+    }
+
+    fn take_changed(&mut self) -> Option<Vec<u8>> {
+        match self.release() {
+            Buffer::GoesOn(body) => body,
+            Buffer::Held => None,
+        }
     }
 
     /// Whether bytes are undecided that may not go on before they are.

@@ -186,7 +186,7 @@ impl CodedScan {
             }
             self.scan.finish(&mut self.redactor, &[], &mut sink);
         }
-        let is_kept = self.scan.hold.keeps(bytes, is_last);
+        let is_kept = self.scan.hold.keeps(bytes.len(), is_last);
         match &mut self.way {
             Way::Watch(_) | Way::Stream(_) if is_kept => {
                 self.end_piece(is_last);

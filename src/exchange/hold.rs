@@ -7,9 +7,10 @@
 //! messages of a gRPC request: there the answer is still to come, and can be a real one. Of a gRPC response the first message
 //! waits until it is whole, which is all of a unary call.
 
-use super::{Exchange, frames::Frames};
+use super::Exchange;
 use crate::{
     config::SignedMessages,
+    content,
     http::{Headers, media_type},
     policy::Direction,
 };
@@ -19,8 +20,6 @@ use crate::{
 pub(super) struct Hold {
     /// How many bytes of the body may wait with the headers; none where these have gone.
     left: Option<usize>,
-    /// The messages of the body, if it is one of gRPC.
-    frames: Option<Frames>,
 }
 
 impl Hold {
@@ -29,25 +28,13 @@ impl Hold {
         self.left.is_some()
     }
 
-    /// Takes note of bytes that have come. Whether all of the body waits on with its headers.
-    pub(super) fn keeps(&mut self, bytes: &[u8], is_last: bool) -> bool {
-        let left = self.left.and_then(|left| left.checked_sub(bytes.len()));
+    /// Takes note of so many bytes that have come; `is_whole` if all that waits for is there. Whether the body waits on with its
+    /// headers.
+    pub(super) fn keeps(&mut self, count: usize, is_whole: bool) -> bool {
         // A call without bytes comes before trailers that a filter adds, and they would wait in vain.
-        let is_over = is_last || bytes.is_empty() || self.ends_message(bytes);
-        self.left = left.filter(|_| !is_over);
+        let may_wait = count > 0 && !is_whole;
+        self.left = self.left.filter(|_| may_wait).and_then(|left| left.checked_sub(count));
         self.left.is_some()
-    }
-
-    fn ends_message(&mut self, bytes: &[u8]) -> bool {
-        let Some(frames) = &mut self.frames else { return false };
-        let mut rest = bytes;
-        while let Some(piece) = frames.next(rest) {
-            if piece.is_end {
-                return true;
-            }
-            rest = rest.get(piece.len..).unwrap_or_default();
-        }
-        false
     }
 }
 
@@ -55,17 +42,17 @@ impl Exchange {
     /// How long the body of this message waits with its headers, of which a proxy has not let go.
     pub(super) fn hold(&self, direction: Direction, headers: &Headers) -> Hold {
         let config = self.config(direction);
-        let frames = Frames::of(headers);
         let kind = headers.first("content-type").map(media_type).unwrap_or_default();
         let is_stream = match direction {
-            Direction::Request => frames.is_some(),
+            Direction::Request => content::has_messages(headers),
             Direction::Response => kind == b"text/event-stream",
         };
-        let is_wanted = config.block_held_bytes_max > 0
-            && config.holds_headers(direction)
-            && self.may_block_body(direction);
+        let may_refuse = self.may_block_body(direction)
+            || content::is_grpc_coded(headers) && self.is_enforcing(direction);
+        let is_wanted =
+            config.block_held_bytes_max > 0 && config.holds_headers(direction) && may_refuse;
         match is_wanted && !is_stream {
-            true => Hold { left: Some(config.block_held_bytes_max), frames },
+            true => Hold { left: Some(config.block_held_bytes_max) },
             false => Hold::default(),
         }
     }
@@ -87,29 +74,17 @@ mod tests {
 
     use super::*;
 
-    fn hold(bytes_max: usize, frames: Option<Frames>) -> Hold {
-        Hold { left: Some(bytes_max), frames }
-    }
-
     #[test]
     fn bytes_wait_up_to_the_limit() {
         for (count, waits) in [(9, true), (10, true), (11, false)] {
-            let mut hold = hold(10, None);
-            assert!(hold.keeps(b"....", false));
-            assert_eq!(hold.keeps(&vec![b'.'; count - 4], false), waits, "{count}");
+            let mut hold = Hold { left: Some(10) };
+            assert!(hold.keeps(4, false));
+            assert_eq!(hold.keeps(count - 4, false), waits, "{count}");
             assert_eq!(hold.is_on(), waits);
         }
-        assert!(!Hold::default().keeps(b".", false));
-        let mut ended = hold(10, None);
-        assert!(!ended.keeps(b"..", true) && !ended.keeps(b"..", false));
-        assert!(!hold(10, None).keeps(b"", false));
-    }
-
-    #[test]
-    fn a_message_of_grpc_goes_on_when_it_is_whole() {
-        let mut hold = hold(100, Some(Frames::default()));
-        assert!(hold.keeps(b"\0\0\0\0\x02a", false));
-        assert!(!hold.keeps(b"b", false));
-        assert!(!hold.keeps(b"\0\0\0", false), "the headers have gone");
+        assert!(!Hold::default().keeps(1, false));
+        let mut ended = Hold { left: Some(10) };
+        assert!(!ended.keeps(2, true) && !ended.keeps(2, false));
+        assert!(!Hold { left: Some(10) }.keeps(0, false));
     }
 }

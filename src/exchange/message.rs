@@ -14,7 +14,8 @@ use crate::{
     http::{HeaderEdit, Headers},
     mask::Style,
     policy::{Choice, Direction, Place, Role},
-    stream::{self, Sink, Verdict},
+    stream::{self, Limits, Redactor, Sink, Verdict},
+    view::View,
 };
 
 /// Headers that a signature or digest of the message stands in.
@@ -86,10 +87,16 @@ pub(super) fn scan_headers<'j>(
             continue;
         }
         let finders = judge.config.finders(judge.direction).without_names();
+        let before = judge.records.len();
         let mut sink = ValueSink { judge, out: Vec::new(), is_written: false, value };
         stream::once_with(value, finders, &mut sink);
-        if !sink.out.is_empty() {
-            changed.push((number, sink.out));
+        let (out, told) = (sink.out, judge.records.len());
+        let out = match out.is_empty() && told == before && name.ends_with(b"-bin") {
+            true => scan_bytes(value, judge),
+            false => out,
+        };
+        if !out.is_empty() {
+            changed.push((number, out));
         }
     }
     for mut judge in [judges.0, judges.1] {
@@ -107,6 +114,46 @@ pub(super) fn scan_headers<'j>(
         }
     }
     (edits, told, is_blocked)
+}
+
+/// Looks into a value that gRPC has in base64 because it is binary, such as the details of a status. What it becomes; nothing if
+/// it stays.
+fn scan_bytes(value: &[u8], judge: &mut Judge<'_>) -> Vec<u8> {
+    let finders = judge.config.finders(judge.direction).without_names();
+    let mut sink = BytesSink { judge, out: Vec::with_capacity(value.len()), is_changed: false };
+    // Several values of a name may stand in one, between commas.
+    for (number, part) in value.split(|byte| *byte == b',').enumerate() {
+        if number > 0 {
+            sink.out.push(b',');
+        }
+        let mut view = View::of_bytes(Redactor::with(Limits::default(), finders.clone()));
+        let taken = view.write(part, true, &mut sink);
+        view.finish(&mut sink);
+        sink.out.extend_from_slice(part.get(taken.len..).unwrap_or_default());
+    }
+    if sink.is_changed { sink.out } else { Vec::new() }
+}
+
+/// Takes all of a value, which keeps its length.
+struct BytesSink<'a, 'j> {
+    judge: &'a mut Judge<'j>,
+    out: Vec<u8>,
+    is_changed: bool,
+}
+
+impl Sink for BytesSink<'_, '_> {
+    fn found(&mut self, finding: &Finding<'_>) -> Verdict {
+        self.judge.judge(finding)
+    }
+
+    fn pass(&mut self, bytes: &[u8]) {
+        self.out.extend_from_slice(bytes);
+    }
+
+    fn replace(&mut self, bytes: &[u8]) {
+        self.is_changed = true;
+        self.pass(bytes);
+    }
 }
 
 /// All values of a name, the changed ones in their new form.

@@ -294,8 +294,8 @@ impl Exchange {
         }
         let buffer = match written {
             Ok(buffer) => buffer,
-            Err(broken) => {
-                let flow = self.on_unscannable(direction, broken.into(), body.can_pass());
+            Err(reason) => {
+                let flow = self.on_unscannable(direction, reason, body.can_pass());
                 let rest = body.take_rest().filter(|_| flow == Flow::Continue);
                 return Step { body: rest, flow, ..Step::default() };
             }

@@ -4,12 +4,13 @@ use super::{
     Exchange, Flow, Step,
     body::{BodyScan, Framing, Scan},
     coded::{CodedScan, Way, Whole},
+    frames::Frames,
     watched::Watched,
 };
 use crate::{
     coding::{Broken, Codings},
     config::Unscannable,
-    content::{Content, Unscanned},
+    content::{self, Content, Unscanned},
     http::{HeaderEdit, Headers},
     mask::Style,
     policy::Direction,
@@ -33,7 +34,11 @@ impl Exchange {
                 let framing = Framing::of(headers, self.base.host);
                 let scan = self.scan(direction, headers);
                 step.flow = wait_with(&scan, framing);
-                let body = BodyScan::new(style, scan, framing);
+                if step.flow == Flow::Continue && self.refuses_grpc_early(direction, headers) {
+                    step.flow = self.on_unscannable(direction, Unscanned::Coded, true);
+                    return;
+                }
+                let body = BodyScan::new(style, scan, framing, Frames::of(headers));
                 self.message_mut(direction).body = Some(body.into());
             }
             Content::Coded(codings, style) => {
@@ -44,6 +49,15 @@ impl Exchange {
                 step.flow = self.on_unscannable(direction, reason, true);
             }
         }
+    }
+
+    /// Whether an answer of gRPC whose messages may be compressed is refused before it is seen whether they are: it can only be cut
+    /// later. A request can be answered then, too.
+    fn refuses_grpc_early(&self, direction: Direction, headers: &Headers) -> bool {
+        direction == Direction::Response
+            && content::is_grpc_coded(headers)
+            && self.is_enforcing(direction)
+            && self.config(direction).coded_bodies(direction) == Unscannable::Refuse
     }
 
     /// What is looked for in a body, and how far.

@@ -28,6 +28,7 @@ mod unit;
 mod utf16;
 
 use self::{
+    base64::Base64,
     recode::{Recode, Waiting},
     unit::{Decoded, Next, Reader},
 };
@@ -101,6 +102,12 @@ impl View {
     /// Starts a region at this offset of the stream.
     pub(crate) fn new(kind: Kind, offset: u64, inner: Redactor) -> View {
         View { reader: Reader::new(kind), waiting: Waiting::new(offset), inner }
+    }
+
+    /// Starts a value of base64 that need not stand for text.
+    pub(crate) fn of_bytes(inner: Redactor) -> View {
+        let reader = Reader::Base64(Base64::of_bytes());
+        View { reader, waiting: Waiting::new(0), inner }
     }
 
     /// Takes the bytes that belong to the region, and sends what is decided by them. `end` says that nothing follows.
