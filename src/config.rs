@@ -3,6 +3,7 @@
 //! An error names the field and the reason, never a value: a configuration may hold what must not be logged.
 
 mod actions;
+mod failures;
 mod host;
 mod lists;
 mod policies;
@@ -15,6 +16,7 @@ use serde_json::{Map, Value};
 
 use self::value::{flag, known, list, size, word};
 pub use self::{
+    failures::{Failure, HeldTail, Unscannable},
     host::Host,
     upgrades::{UpgradeWord, Upgrades},
     value::ConfigError,
@@ -49,9 +51,15 @@ pub struct Config {
     pub entries: Vec<Entry>,
     /// What becomes of a WebSocket, a CONNECT tunnel or another upgrade, whose bytes cannot be scanned.
     pub upgrades: Upgrades,
-    /// What becomes of a body in a content coding that cannot be scanned, where findings are stopped: the coding is not known, its
-    /// bytes are broken, or it is too large.
-    pub coded_bodies: Unscannable,
+    /// What becomes of a body in a content coding that cannot be scanned, where findings are stopped: the coding is not known, or
+    /// its bytes are broken.
+    pub coded_bodies: Failure<Unscannable>,
+    /// The same of one that unpacks to more than it may, or is longer than may be held.
+    pub oversize_bodies: Failure<Unscannable>,
+    /// The same of a message, or of what is left of it, that the proxy fails to hand over.
+    pub host_errors: Failure<Unscannable>,
+    /// What becomes of bytes that wait when a body that ends in trailers has reached `held_bytes_max`.
+    pub held_tails: Failure<HeldTail>,
     /// Which codings upstreams are asked for, where findings are stopped in responses.
     pub accept_encoding: AcceptEncoding,
     /// Whether the proxy lets headers wait while the body comes (Envoy: `allow_on_headers_stop_iteration`).
@@ -105,15 +113,6 @@ pub struct Config {
     pub(crate) is_behind_injection: bool,
 }
 
-/// What becomes of what cannot be scanned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unscannable {
-    /// The exchange is refused.
-    Refuse,
-    /// It passes, and is counted.
-    Pass,
-}
-
 /// Which codings upstreams are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AcceptEncoding {
@@ -143,7 +142,10 @@ impl Default for Config {
             responses: None,
             entries: Vec::new(),
             upgrades: Upgrades::default(),
-            coded_bodies: Unscannable::Refuse,
+            coded_bodies: Failure::default(),
+            oversize_bodies: Failure::default(),
+            host_errors: Failure::default(),
+            held_tails: Failure::default(),
             accept_encoding: AcceptEncoding::Identity,
             hold_headers: false,
             bounds: Bounds::default(),
@@ -183,6 +185,9 @@ const FIELDS: &[&str] = &[
     "trust_source_address",
     "upgrades",
     "coded_bodies",
+    "oversize_bodies",
+    "host_errors",
+    "held_tails",
     "accept_encoding",
     "hold_headers",
     "decoded_bytes_max",
@@ -269,9 +274,19 @@ impl Config {
     /// The role's own word for requests (block what is certain) is a first day's; it does not refuse the compressed
     /// uploads of telemetry. Where the configuration names an action for requests, what cannot be scanned is refused.
     pub fn coded_bodies(&self, direction: Direction) -> Unscannable {
+        self.of_bodies(self.coded_bodies, direction)
+    }
+
+    /// The same of one that is too large.
+    pub fn oversize_bodies(&self, direction: Direction) -> Unscannable {
+        self.of_bodies(self.oversize_bodies, direction)
+    }
+
+    fn of_bodies(&self, failure: Failure<Unscannable>, direction: Direction) -> Unscannable {
+        let is_of_role = self.requests.is_none() && !failure.names_requests;
         match direction {
-            Direction::Request if self.requests.is_none() => Unscannable::Pass,
-            _ => self.coded_bodies,
+            Direction::Request if is_of_role => Unscannable::Pass,
+            _ => failure.of(direction),
         }
     }
 
@@ -307,7 +322,6 @@ impl Config {
         let profiles = Profile::ALL.map(|profile| (profile.name(), profile));
         let roles =
             [("auto", None), ("inbound", Some(Role::Inbound)), ("outbound", Some(Role::Outbound))];
-        let unscannable = [("refuse", Unscannable::Refuse), ("pass", Unscannable::Pass)];
         let accepted = [
             ("identity", AcceptEncoding::Identity),
             ("scannable", AcceptEncoding::Scannable),
@@ -324,7 +338,18 @@ impl Config {
                 "actions" => self.entries = actions::entries(name, value)?,
                 "trust_source_address" => self.trusts_source_address = flag(name, value)?,
                 "upgrades" => self.upgrades = upgrades::read(name, value)?,
-                "coded_bodies" => self.coded_bodies = word(name, value, &unscannable)?,
+                "coded_bodies" => {
+                    self.coded_bodies = failures::read(name, value, Unscannable::WORDS)?;
+                }
+                "oversize_bodies" => {
+                    self.oversize_bodies = failures::read(name, value, Unscannable::WORDS)?;
+                }
+                "host_errors" => {
+                    self.host_errors = failures::read(name, value, Unscannable::WORDS)?;
+                }
+                "held_tails" => {
+                    self.held_tails = failures::read(name, value, HeldTail::WORDS)?;
+                }
                 "accept_encoding" => self.accept_encoding = word(name, value, &accepted)?,
                 "hold_headers" => self.hold_headers = flag(name, value)?,
                 "decoded_bytes_max" => {
@@ -334,7 +359,7 @@ impl Config {
                 "decoded_ratio_max" => {
                     self.bounds.decoded_ratio_max = size(name, value, 2, 1_000_000)? as u64;
                 }
-                "ranges" => self.ranges = word(name, value, &unscannable)?,
+                "ranges" => self.ranges = word(name, value, Unscannable::WORDS)?,
                 "signed_messages" => self.signed_messages = word(name, value, &signed)?,
                 "tail_bytes_max" => self.limits.tail_bytes_max = size(name, value, 64, 65_536)?,
                 "open_bytes_max" => {

@@ -28,6 +28,10 @@ pub enum Unscanned {
     Corrupt,
     /// A coded body that unpacks to more than it may, or that is longer than may be held.
     Oversize,
+    /// A body whose end waits undecided when the proxy should hold no more.
+    Held,
+    /// What the proxy failed to hand over.
+    HostError,
     /// A part of a document (206).
     Range,
     /// Media, fonts, archives and other bytes that are no text.
@@ -43,6 +47,8 @@ impl Unscanned {
             Unscanned::Coded => "coded",
             Unscanned::Corrupt => "corrupt",
             Unscanned::Oversize => "oversize",
+            Unscanned::Held => "held",
+            Unscanned::HostError => "host_error",
             Unscanned::Range => "range",
             Unscanned::Media => "media",
             Unscanned::Upgrade => "upgrade",

@@ -100,7 +100,7 @@ impl Refusal {
             Refusal::Unscannable(_, Unscanned::Range) => 416,
             Refusal::Unscannable(_, Unscanned::Upgrade) => 403,
             Refusal::Unscannable(Direction::Request, Unscanned::Corrupt) => 400,
-            Refusal::Unscannable(Direction::Request, Unscanned::Oversize) => 413,
+            Refusal::Unscannable(Direction::Request, Unscanned::Oversize | Unscanned::Held) => 413,
             Refusal::Unscannable(Direction::Request, _) => 415,
             Refusal::Unscannable(Direction::Response, _) => 502,
             Refusal::Stranded(_) | Refusal::HostError(_) => 500,
@@ -142,7 +142,7 @@ impl Refusal {
             Refusal::Unscannable(_, Unscanned::Corrupt) => {
                 "hushgate: refused: a coded body is broken\n"
             }
-            Refusal::Unscannable(_, Unscanned::Oversize) => {
+            Refusal::Unscannable(_, Unscanned::Oversize | Unscanned::Held) => {
                 "hushgate: refused: a coded body is too large\n"
             }
             Refusal::Unscannable(_, Unscanned::Upgrade) => {

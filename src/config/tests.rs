@@ -53,6 +53,8 @@ fn nothing_is_the_default() {
 fn every_field_is_read() {
     let json = r#"{"role": "outbound", "requests": {"certain": "block", "likely": "mask"},
         "responses": "redact", "coded_bodies": "pass", "ranges": "pass",
+        "oversize_bodies": {"requests": "pass"}, "host_errors": {"responses": "pass"},
+        "held_tails": "refuse",
         "actions": [{"rules": ["acme.*"], "places": ["header"], "action": "block"}],
          "upgrades": {"connect": "block"}, "trust_source_address": true, "policies": [],
         "accept_encoding": "scannable", "hold_headers": true, "decoded_bytes_max": 65536,
@@ -91,7 +93,18 @@ fn every_field_is_read() {
         role: Some(Role::Outbound),
         requests: Some(requests),
         responses: Some(Actions::of(Action::Redact)),
-        coded_bodies: Unscannable::Pass,
+        coded_bodies: Failure::both(Unscannable::Pass),
+        oversize_bodies: Failure {
+            requests: Unscannable::Pass,
+            responses: Unscannable::Refuse,
+            names_requests: true,
+        },
+        host_errors: Failure {
+            requests: Unscannable::Refuse,
+            responses: Unscannable::Pass,
+            names_requests: false,
+        },
+        held_tails: Failure::both(HeldTail::Refuse),
         accept_encoding: AcceptEncoding::Scannable,
         hold_headers: true,
         bounds: Bounds { decoded_bytes_max: 65_536, decoded_ratio_max: 2 },

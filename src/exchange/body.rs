@@ -21,7 +21,7 @@ use super::{
     request::Grant,
 };
 use crate::{
-    config::Host,
+    config::{HeldTail, Host},
     content::Unscanned,
     finders::Finders,
     finding::Finding,
@@ -49,6 +49,8 @@ pub(super) struct Scan {
     pub(super) limits: Limits,
     /// How many bytes the proxy may hold.
     pub(super) held_bytes_max: usize,
+    /// What becomes of a tail at that limit.
+    pub(super) held_tail: HeldTail,
     /// How long the body waits with its headers.
     pub(super) hold: Hold,
     pub(super) finders: Finders,
@@ -130,6 +132,23 @@ impl Scan {
         Redactor::with(self.limits, self.finders.clone())
     }
 
+    /// Decides what waits at the limit. Whether it was masked.
+    ///
+    /// # Errors
+    /// Where it is to be refused.
+    pub(super) fn resolve(
+        &self,
+        redactor: &mut Redactor,
+        sink: &mut impl Sink,
+    ) -> Result<bool, Unscanned> {
+        match self.held_tail {
+            HeldTail::Mask => redactor.resolve(sink),
+            HeldTail::Refuse => return Err(Unscanned::Held),
+            HeldTail::Pass => self.finish(redactor, &[], sink),
+        }
+        Ok(self.held_tail == HeldTail::Mask)
+    }
+
     /// Decides the last bytes, and what waits. Should more come than was said, it is scanned as another stream.
     pub(super) fn finish(&self, redactor: &mut Redactor, bytes: &[u8], sink: &mut impl Sink) {
         std::mem::replace(redactor, self.redactor()).finish_with(bytes, sink);
@@ -197,6 +216,14 @@ impl Body {
         }
     }
 
+    /// Whether what the proxy holds can go on as it is: nothing in it is to be replaced, and nothing goes before it.
+    pub(super) fn is_untouched(&self) -> bool {
+        match &self.kind {
+            Kind::Plain(body) => !body.is_carrying && matches!(body.output, Output::Unchanged(_)),
+            Kind::Coded(body) => !body.is_carrying() && body.can_pass(),
+        }
+    }
+
     /// What has not gone on and may, if it is not what the proxy's buffer has.
     pub(super) fn take_rest(&mut self) -> Option<Vec<u8>> {
         match &mut self.kind {
@@ -231,9 +258,7 @@ impl Body {
                 grant.note(bytes);
                 body.write(bytes, end_of_stream, judge)
             }
-            Kind::Coded(body) => {
-                body.write(bytes, end_of_stream, judge, grant).map_err(Unscanned::from)
-            }
+            Kind::Coded(body) => body.write(bytes, end_of_stream, judge, grant),
         }
     }
 
@@ -288,8 +313,7 @@ impl BodyScan {
         }
         if !is_last && self.is_waiting() && self.is_over(bytes.len()) {
             let mut sink = BufferSink { judge, held: &self.held, bytes, output: &mut self.output };
-            self.redactor.resolve(&mut sink);
-            self.is_resolved = true;
+            self.is_resolved = self.scan.resolve(&mut self.redactor, &mut sink)?;
         }
         if !self.is_waiting() {
             return Ok(self.release());

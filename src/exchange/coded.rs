@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     coding::{Bounds, Broken, Codings, Packer, Unpacker},
+    content::Unscanned,
     finding::Finding,
     http::HeaderEdit,
     mask::Style,
@@ -165,7 +166,7 @@ impl CodedScan {
         end_of_stream: bool,
         judge: &mut Judge<'_>,
         grant: &mut Grant,
-    ) -> Result<Buffer, Broken> {
+    ) -> Result<Buffer, Unscanned> {
         let is_last = self.framing.advance(bytes.len()) || end_of_stream;
         self.is_carrying = false;
         let decided = &mut self.decided_bytes;
@@ -182,7 +183,7 @@ impl CodedScan {
         })?;
         if is_last {
             if !self.unpacker.is_whole() {
-                return Err(Broken::Corrupt);
+                return Err(Unscanned::Corrupt);
             }
             self.scan.finish(&mut self.redactor, &[], &mut sink);
         }
@@ -193,10 +194,10 @@ impl CodedScan {
                 self.held += bytes.len();
                 Ok(Buffer::Held)
             }
-            Way::Watch(_) => self.watched(bytes.len(), is_last),
+            Way::Watch(_) => Ok(self.watched(bytes.len(), is_last)?),
             Way::Whole(whole) => {
                 whole.coded.extend_from_slice(bytes);
-                self.collected(bytes.len(), is_last, judge)
+                Ok(self.collected(bytes.len(), is_last, judge)?)
             }
             Way::Stream(_) => self.repacked(bytes.len(), is_last, judge),
         }
@@ -283,19 +284,18 @@ impl CodedScan {
         new: usize,
         is_last: bool,
         judge: &mut Judge<'_>,
-    ) -> Result<Buffer, Broken> {
+    ) -> Result<Buffer, Unscanned> {
         let is_at_end = self.unpacker.is_at_end();
         let is_over = self.held > 0 && self.held + new > self.scan.held_bytes_max;
         if is_at_end && is_over && self.redactor.tail_len() > 0 {
             let decided = &mut self.decided_bytes;
             let mut sink = TextSink { judge, way: &mut self.way, decided };
-            self.redactor.resolve(&mut sink);
-            self.is_resolved = true;
+            self.is_resolved = self.scan.resolve(&mut self.redactor, &mut sink)?;
         }
         let is_waiting = self.redactor.tail_len() > 0;
-        let Way::Stream(repacked) = &mut self.way else { return Err(Broken::Unpackable) };
+        let Way::Stream(repacked) = &mut self.way else { return Err(Unscanned::Corrupt) };
         if is_at_end && is_waiting {
-            return self.hold(new);
+            return Ok(self.hold(new)?);
         }
         if is_at_end {
             repacked.finish()?
@@ -310,7 +310,7 @@ impl CodedScan {
         }
         self.is_carrying = is_waiting;
         let out = std::mem::take(&mut repacked.out);
-        self.release((!is_nothing).then_some(out))
+        Ok(self.release((!is_nothing).then_some(out))?)
     }
 }
 

@@ -329,11 +329,10 @@ impl Exchange {
     }
 
     fn on_host_error(&mut self, direction: Direction) -> Step {
-        if self.is_enforcing(direction) {
-            return Step::refuse(Refusal::HostError(direction));
-        }
-        self.message_mut(direction).body = None;
-        Step::default()
+        let body = self.message_mut(direction).body.take();
+        let can_pass = body.is_none_or(|body| body.is_untouched());
+        let flow = self.on_unscannable(direction, Unscanned::HostError, can_pass);
+        Step { flow, ..Step::default() }
     }
 
     /// Scans the values of a header map, all but those that carry credentials by design.

@@ -70,6 +70,7 @@ impl Exchange {
             is_enforcing: self.is_enforcing(direction),
             limits: self.config(direction).limits,
             held_bytes_max: self.config(direction).held_bytes_max,
+            held_tail: self.config(direction).held_tails.of(direction),
             hold: self.hold(direction, headers),
             finders,
         }
@@ -137,13 +138,20 @@ impl Exchange {
     ) -> Flow {
         let word = match reason {
             Unscanned::Range => self.config(direction).ranges,
+            Unscanned::Oversize => self.config(direction).oversize_bodies(direction),
+            Unscanned::HostError => self.config(direction).host_errors.of(direction),
+            // It is one only where it is refused.
+            Unscanned::Held => Unscannable::Refuse,
             _ => self.config(direction).coded_bodies(direction),
         };
+        let refusal = match reason {
+            Unscanned::HostError => Refusal::HostError(direction),
+            _ => Refusal::Unscannable(direction, reason),
+        };
         if self.is_enforcing(direction) && (word == Unscannable::Refuse || !can_pass) {
-            return Flow::Refuse(Refusal::Unscannable(direction, reason));
+            return Flow::Refuse(refusal);
         }
         if self.would_enforce(direction) && word == Unscannable::Refuse {
-            let refusal = Refusal::Unscannable(direction, reason);
             let policy = self.policy(direction);
             self.records.push(Record::WouldRefuse { refusal, policy });
         }

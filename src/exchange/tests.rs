@@ -5,6 +5,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 #[cfg(feature = "codings")]
 mod coded;
+mod failures;
 mod grpc;
 mod held;
 mod told;

@@ -136,7 +136,7 @@ const CONFIGS: &[&str] = &[
     "{}",
     r#"{"role": "inbound", "requests": "report", "responses": {"certain": "redact", "likely": "mask"}}"#,
     r#"{"accept_encoding": "scannable", "hold_headers": true, "decoded_bytes_max": 65536, "decoded_ratio_max": 2}"#,
-    r#"{"coded_bodies": "pass", "ranges": "refuse", "signed_messages": "report", "profile": "strict"}"#,
+    r#"{"coded_bodies": {"requests": "pass"}, "held_tails": "refuse", "ranges": "refuse", "signed_messages": "report", "profile": "strict"}"#,
     r#"{"tail_bytes_max": 512, "open_bytes_max": 4096, "held_bytes_max": 65536, "block_held_bytes_max": 4096}"#,
     r#"{"log_records_per_second_max": 5, "log_format": "json", "dry_run": true, "rules_off": ["github.pat", "slack.*"]}"#,
     r#"{"rules": [{"id": "acme.key", "title": "A key", "pattern": "acme_[a-z]{8}", "keywords": ["acme"],

@@ -10,7 +10,7 @@ use super::{
     slot::{Look, Outcome, Slot, Version},
 };
 use crate::{
-    config::Config,
+    config::{self, Config},
     finders::{Finders, Needles},
     finding::Finding,
     fingerprint::{Fingerprint, Fingerprinter, Shown},
@@ -266,7 +266,8 @@ impl Keyring {
             role: Some(Role::Outbound),
             requests,
             responses: Some(Actions::of(Action::Off)),
-            coded_bodies: self.config.coded_bodies,
+            coded_bodies: config::Failure::both(self.config.coded_bodies),
+            oversize_bodies: config::Failure::both(self.config.coded_bodies),
             ranges: self.config.ranges,
             hold_headers: self.config.hold_headers,
             is_behind_injection: true,

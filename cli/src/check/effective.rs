@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use hushgate::{
-    config::{Config, SignedMessages, Unscannable},
+    config::{Config, SignedMessages},
     policy::{Actions, Direction, Entry, Role},
 };
 
@@ -83,12 +83,23 @@ fn of_roles(config: &Config) -> Vec<String> {
             let line = actions_line(config.actions(role, direction));
             lines.push(format!("  {messages:<10} {line}"));
             if config.choice(role, direction).is_enforcing() {
-                let (coded, ranges) = (word(config.coded_bodies(direction)), word(config.ranges));
-                lines.push(format!("  {:<10} coded bodies {coded}, ranges {ranges}", ""));
+                lines.push(format!("  {:<10} {}", "", failures_line(config, direction)));
             }
         }
     }
     lines
+}
+
+/// What becomes of what cannot be scanned.
+fn failures_line(config: &Config, direction: Direction) -> String {
+    format!(
+        "coded bodies {}, oversize {}, ranges {}, host errors {}, held tails {}",
+        config.coded_bodies(direction).name(),
+        config.oversize_bodies(direction).name(),
+        config.ranges.name(),
+        config.host_errors.of(direction).name(),
+        config.held_tails.of(direction).name(),
+    )
 }
 
 /// An entry, as a sentence: `block: rules github.*; places header`.
@@ -120,11 +131,4 @@ fn entry_line(entry: &Entry) -> String {
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     let which = if parts.is_empty() { "all".to_owned() } else { parts.join("; ") };
     format!("{} {which}", entry.action.name())
-}
-
-fn word(unscannable: Unscannable) -> &'static str {
-    match unscannable {
-        Unscannable::Refuse => "refuse",
-        Unscannable::Pass => "pass",
-    }
 }

@@ -239,6 +239,26 @@ impl Watched {
     }
 }
 
+/// The shipped listener in a file that Envoy watches (LDS), and what is left of the configuration.
+fn listener_by_discovery(file: &Path) -> (String, Config) {
+    let text = Config::shipped().text().to_owned();
+    let start = text.find("  listeners:\n").expect("the listeners");
+    let end = text.find("  clusters:\n").expect("the clusters");
+    let (before, listeners, after) = (&text[..start], &text[start..end], &text[end..]);
+    let lines = listeners.lines().skip(1);
+    let lines = lines.map(|line| line.strip_prefix(&" ".repeat(4)).unwrap_or(line));
+    let lines = lines.collect::<Vec<_>>().join("\n");
+    let kind = "type.googleapis.com/envoy.config.listener.v3.Listener";
+    let resource = format!("- \"@type\": {kind}\n  name: hushgate\n");
+    let listener = lines.replacen("- name: hushgate\n", &resource, 1);
+    // A port that Envoy chooses, as the harness puts in; it looks for the shipped one in what is left.
+    let listener = listener.replace("port_value: 10000 }", "port_value: 0 }");
+    let source = json!({"lds_config": {"path_config_source": {"path": file}}});
+    let node = "node: { id: tests, cluster: tests }\n# Was: { port_value: 10000 }\n";
+    let text = format!("{node}dynamic_resources: {source}\n{before}{after}");
+    (format!("resources:\n{listener}\n"), Config::made(text))
+}
+
 /// Puts a file in the place of another one at once: that is what Envoy watches for.
 fn write(file: &Path, text: &str) {
     let new = file.with_extension("new");
@@ -276,4 +296,32 @@ fn a_bad_configuration_changes_nothing() {
         assert!(start.elapsed() < PATIENCE, "the good configuration does not come");
         thread::sleep(Duration::from_millis(10));
     }
+}
+
+/// The same where the whole listener is delivered: Envoy keeps the one that serves.
+#[test]
+fn a_bad_listener_changes_nothing() {
+    let secret = secrets::github_pat(905);
+    let file = root().join("target/e2e/policies-listener.yaml");
+    fs::create_dir_all(file.parent().expect("a folder")).expect("a folder below target");
+    let (listener, config) = listener_by_discovery(&file);
+    assert_eq!(listener.matches(SHIPPED_PLUGIN).count(), 1);
+    write(&file, &listener);
+    let rig = Rig::start(config);
+    leaking(&rig.upstream, "case", &secret);
+    for (json, reason) in [
+        ("{}", None),
+        (r#"{"respnses":"off"}"#, Some("field \"respnses\": not known here")),
+        (r#"{"responses":"off","host_errors":"mask"}"#, Some("field \"host_errors\": want one of")),
+    ] {
+        if let Some(reason) = reason {
+            write(&file, &listener.replace(SHIPPED_PLUGIN, json));
+            let log = rig.envoy.wait_for_log(reason);
+            assert!(!secret.leaks_in(log.as_bytes()));
+        }
+        let response = rig.client().get("case", "/", &[]);
+        assert_eq!(response.status(), 200, "{json}");
+        assert!(response.text().starts_with("[REDACTED:github.pat]"), "{json}: {response:?}");
+    }
+    assert!(!secret.leaks_in(rig.envoy.log().as_bytes()));
 }
