@@ -8,6 +8,7 @@ mod coded;
 mod failures;
 mod grpc;
 mod held;
+mod multipart;
 mod told;
 
 use super::*;
