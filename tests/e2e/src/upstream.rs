@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     io,
     net::{TcpListener, TcpStream},
-    sync::{Arc, Condvar, Mutex, MutexGuard},
+    sync::{Arc, Condvar, Mutex, MutexGuard, mpsc},
     thread,
 };
 
@@ -159,6 +159,19 @@ pub fn last_chunk(trailers: &[(&str, &str)]) -> Vec<u8> {
     }
     out.extend_from_slice(b"\r\n");
     out
+}
+
+/// A gate that a handler waits at and a test opens.
+///
+/// # Panics
+/// Where the handler waits, if the test never opens it.
+pub fn gate() -> (mpsc::Sender<()>, impl Fn() + Send + Sync) {
+    let (open, wait) = mpsc::channel();
+    let wait = Mutex::new(wait);
+    let pass = move || {
+        lock(&wait).recv_timeout(PATIENCE).expect("the test opens the gate");
+    };
+    (open, pass)
 }
 
 fn head(status: &str, headers: &[(&str, &str)]) -> Vec<u8> {

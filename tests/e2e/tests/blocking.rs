@@ -1,12 +1,12 @@
 //! A finding that blocks is answered for what it is, as long as nothing has gone on; later it cuts.
 
-use std::sync::{LazyLock, Mutex, mpsc};
+use std::sync::{LazyLock, mpsc};
 
 use hushgate_test_e2e::{
     Config, Envoy, PATIENCE, Rig, chunk, h2, request_head,
     secrets::{self, Planted},
     sweep,
-    upstream::{chunked, chunked_head, last_chunk, with_length},
+    upstream::{chunked, chunked_head, gate, last_chunk, with_length},
 };
 
 const BLOCK: &str = r#"{"requests":"block","responses":"block","hold_headers":true}"#;
@@ -132,16 +132,6 @@ fn behind_the_limit_a_finding_cuts() {
     let body = all.recv_timeout(PATIENCE).expect("the upstream sees the cut");
     assert!(body.len() < 2 * HELD_BYTES_MAX + secret.text.len() && !secret.leaks_in(&body));
     RIG.sweep(&[secret], &[]);
-}
-
-/// A gate that a handler waits at and a test opens.
-fn gate() -> (mpsc::Sender<()>, impl Fn() + Send + Sync) {
-    let (open, wait) = mpsc::channel();
-    let wait = Mutex::new(wait);
-    let pass = move || {
-        wait.lock().expect("one user").recv_timeout(PATIENCE).expect("the test opens the gate");
-    };
-    (open, pass)
 }
 
 /// An event goes out before the next one exists, though a finding would block.

@@ -11,23 +11,13 @@ use hushgate_test_e2e::{
     Config, PATIENCE, Rig, chunk, curl, request_head,
     secrets::{self, assert_redacted},
     stream::{Digest, Text},
-    upstream::{chunked_head, last_chunk, with_length},
+    upstream::{chunked_head, gate, last_chunk, with_length},
 };
 
 static RIG: LazyLock<Rig> = LazyLock::new(|| Rig::start(Config::shipped()));
 
 const EVENTS: (&str, &str) = ("content-type", "text/event-stream");
 const TEXT: (&str, &str) = ("content-type", "text/plain");
-
-/// A gate that a handler waits at and a test opens.
-fn gate() -> (mpsc::Sender<()>, impl Fn() + Send + Sync) {
-    let (open, wait) = mpsc::channel();
-    let wait = Mutex::new(wait);
-    let pass = move || {
-        wait.lock().expect("one user").recv_timeout(PATIENCE).expect("the test opens the gate");
-    };
-    (open, pass)
-}
 
 /// The gap is not measured with a clock: the upstream sends each event only after the client has
 /// the one before. If the filter held a finished event, this would never end.
