@@ -91,9 +91,7 @@ impl<'a> Ahead<'a> {
         for rank in 0..self.found.len() {
             self.look(rank, from);
         }
-        if let Some(live) = self.give_way() {
-            return Found::Live(live);
-        }
+        self.give_way();
         let starts = self.found.iter().flatten().filter_map(start);
         let Some(first) = starts.min() else {
             return Found::Nothing;
@@ -132,30 +130,28 @@ impl<'a> Ahead<'a> {
         });
     }
 
-    /// Drops matches that overlap a needle. Says where to wait if one may, but is not there as a whole.
-    fn give_way(&mut self) -> Option<usize> {
-        let [Some(needle), others @ ..] = &self.found else { return None };
-        let at = start(needle)?;
-        let overlaps = |found: &Option<Found>| match found {
-            Some(Found::Hit(hit)) => hit.start <= at && at < hit.end,
-            _ => false,
+    /// Drops matches that overlap a needle; where one may be, but is not there as a whole, they wait. Those before them do
+    /// not.
+    fn give_way(&mut self) {
+        let [Some(needle), ..] = &self.found else { return };
+        let Some(at) = start(needle) else { return };
+        let end = match needle {
+            Found::Hit(needle) => Some(needle.end),
+            _ => None,
         };
-        let ranks: Vec<usize> = others
-            .iter()
-            .enumerate()
-            .filter(|(_, it)| overlaps(it))
-            .map(|(at, _)| at + 1)
-            .collect();
-        let first = |rank: &usize| self.found.get(*rank)?.as_ref().and_then(start);
-        let Found::Hit(needle) = needle else { return ranks.iter().filter_map(first).min() };
-        let end = needle.end;
-        for rank in ranks {
-            if let Some(found) = self.found.get_mut(rank) {
-                *found = None;
+        for rank in 1..RANKS {
+            let Some(Some(Found::Hit(hit))) = self.found.get(rank) else { continue };
+            if !(hit.start <= at && at < hit.end) {
+                continue;
             }
-            self.look(rank, end);
+            let waits = end.is_none().then_some(Found::Live(hit.start));
+            if let Some(found) = self.found.get_mut(rank) {
+                *found = waits;
+            }
+            if let Some(end) = end {
+                self.look(rank, end);
+            }
         }
-        None
     }
 }
 

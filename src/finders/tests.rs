@@ -46,6 +46,11 @@ fn whatever_overlaps_a_needle_gives_way() {
         ("x acme_0123abcd4567ef89 y", vec![("inject.value", 7, 23)]),
         ("x acme_00000123abcd4567ef89 y", vec![("inject.value", 11, 27)]),
         ("x acme_0123abcd y planted-value", vec![("acme.key", 2, 15), ("known.value", 18, 31)]),
+        // What waits for the end of a needle is the second match, and not the first.
+        (
+            "x planted-value acme_abcdefabcdefabcdefabcde0123abcd4567ef89 y",
+            vec![("known.value", 2, 15), ("inject.value", 44, 60)],
+        ),
         ("mysql://app:pw-0123abcd4567ef89-x@db/", vec![("inject.value", 15, 31)]),
         (
             "0123abcd4567ef890123abcd4567ef89",
